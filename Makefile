@@ -1,0 +1,53 @@
+# `make demo` and `make test` need only Python 3.11+ and make: each sets up what it uses.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint format schema constraints bench clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+install: $(INSTALLED) ## Create .venv with everything in it
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Wetread needs Python 3.11 or newer: make PYTHON=python3.11 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# STUDY="PRIOR_DIR CURRENT_DIR" plays your own DICOM folders instead of the generated chest.
+STUDY ?=
+OUT ?= out/demo
+demo: $(INSTALLED) ## Play hospital and PACS around the real service: marks, table, findings
+	$(BIN)/wetread demo $(foreach dir,$(STUDY),--study $(dir)) --out $(OUT)
+
+test: $(INSTALLED) ## Run every test that can run here; missing peers are skipped and named
+	$(BIN)/pytest $(TESTS)
+
+lint: $(INSTALLED) ## Check style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED) ## Rewrite the sources in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schema: $(INSTALLED) ## Publish the JSON Schema of findings.json
+	$(BIN)/python -m routing.results.schema > docs/findings.schema.json
+
+constraints: ## Try the newest versions and pin them (then run the tests)
+	rm -rf build/resolve && $(PYTHON) -m venv build/resolve
+	build/resolve/bin/pip install --quiet '.[dev]'
+	build/resolve/bin/pip freeze --exclude wetread > constraints.txt
+
+bench: $(INSTALLED) ## Measure, side by side in one run
+	$(BIN)/python benchmarks/study.py
+	$(BIN)/python benchmarks/intake.py
+
+clean: ## Remove what was built here
+	rm -rf $(VENV) build out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""HTTP: JSON API, metrics and web pages."""

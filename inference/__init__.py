@@ -1,0 +1,1 @@
+"""CT series to findings: volumes, lungs, detection, measurement, comparison."""

@@ -1,0 +1,1 @@
+"""Model packages: parameters, provenance and model cards, verified before use."""

@@ -1,0 +1,1 @@
+"""The way of a study: intake, selection, pipeline, results, destinations, reading, ledger."""

@@ -1,0 +1,1 @@
+"""The one durable truth: studies, instances, findings, deliveries, reading items, ledger, audit."""

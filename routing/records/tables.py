@@ -1,0 +1,235 @@
+"""The tables; every change here needs an Alembic migration beside it."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    Numeric,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A timezone-aware datetime kept as UTC; naive ones are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC on the way in."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a timezone cannot be recorded")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return UTC; SQLite forgets the zone."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A Decimal that survives SQLite, which would make it a float: kept there as text."""
+
+    impl = Numeric(18, 6)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose text where the database has no exact decimal."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(32))
+        return dialect.type_descriptor(Numeric(18, 6))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Decimal | str | None:
+        """Write text for SQLite."""
+        return str(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Decimal | str | None, dialect: Dialect) -> Decimal | None:
+        """Return a Decimal again."""
+        del dialect
+        return None if value is None else Decimal(value)
+
+
+class Record(DeclarativeBase):
+    """Base of all records."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this class attribute
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        Decimal: ExactDecimal,
+    }
+
+
+class StudyRecord(Record):
+    """One study; exists from its first indexed instance."""
+
+    __tablename__ = "studies"
+
+    study_instance_uid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(64))
+    patient_id: Mapped[str] = mapped_column(String(64))
+    patient_name: Mapped[str] = mapped_column(Text)
+    study_date: Mapped[str] = mapped_column(String(8))  # DICOM DA, empty when unknown
+    study_description: Mapped[str] = mapped_column(Text)
+    accession_number: Mapped[str] = mapped_column(Text)
+    sending_ae: Mapped[str] = mapped_column(String(16))
+    site: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16), index=True)  # a StudyState
+    revision: Mapped[int]  # of the last completion; 0 for the first
+    expected_instances: Mapped[int | None]
+    first_received_at: Mapped[datetime]
+    last_received_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_studies_patient", "issuer", "patient_id"),)
+
+
+class InstanceRecord(Record):
+    """One received instance; content is identified by its hash, never by its UID alone."""
+
+    __tablename__ = "instances"
+
+    content_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sop_instance_uid: Mapped[str] = mapped_column(Text, index=True)
+    sop_class_uid: Mapped[str] = mapped_column(Text)
+    series_instance_uid: Mapped[str] = mapped_column(Text)
+    study_instance_uid: Mapped[str | None] = mapped_column(
+        ForeignKey("studies.study_instance_uid"), index=True
+    )  # None: quarantined, no usable study UID
+    transfer_syntax_uid: Mapped[str] = mapped_column(Text)
+    relative_path: Mapped[str] = mapped_column(Text)  # below the spool folder
+    sending_ae: Mapped[str] = mapped_column(String(16))
+    received_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(16))  # stored | conflicting | quarantined
+    detail: Mapped[str] = mapped_column(Text, default="")  # why, when not stored
+
+    __table_args__ = (
+        CheckConstraint("status IN ('stored', 'conflicting', 'quarantined')", name="status"),
+        # One SOP Instance UID has one stored content; others are kept as conflicting.
+        Index(
+            "uq_instances_stored",
+            "sop_instance_uid",
+            unique=True,
+            sqlite_where=text("status = 'stored'"),
+            postgresql_where=text("status = 'stored'"),
+        ),
+    )
+
+
+class FindingsRecord(Record):
+    """The findings of one revision of a study, as its findings.json document."""
+
+    __tablename__ = "findings"
+
+    study_instance_uid: Mapped[str] = mapped_column(
+        ForeignKey("studies.study_instance_uid"), primary_key=True
+    )
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(16))
+    document: Mapped[dict[str, Any]]
+    concluded_at: Mapped[datetime]
+
+
+class ResultObjectRecord(Record):
+    """One encoded result instance."""
+
+    __tablename__ = "result_objects"
+
+    sop_instance_uid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    study_instance_uid: Mapped[str] = mapped_column(ForeignKey("studies.study_instance_uid"))
+    revision: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))  # measurement_report, presentation_state, …
+    relative_path: Mapped[str] = mapped_column(Text)  # below the results folder
+
+    __table_args__ = (Index("ix_result_objects_study", "study_instance_uid", "revision"),)
+
+
+class DeliveryRecord(Record):
+    """What one destination has confirmed of one result object."""
+
+    __tablename__ = "deliveries"
+
+    sop_instance_uid: Mapped[str] = mapped_column(
+        ForeignKey("result_objects.sop_instance_uid"), primary_key=True
+    )
+    destination: Mapped[str] = mapped_column(Text, primary_key=True)
+    confirmed_at: Mapped[datetime | None]
+    attempts: Mapped[int]
+    detail: Mapped[str] = mapped_column(Text)
+
+
+class ReadingItemRecord(Record):
+    """One study to be read by a human; exists as soon as the study is complete."""
+
+    __tablename__ = "reading_items"
+
+    study_instance_uid: Mapped[str] = mapped_column(
+        ForeignKey("studies.study_instance_uid"), primary_key=True
+    )
+    requested_at: Mapped[datetime]
+    ai_state: Mapped[str] = mapped_column(String(16))  # waiting | done | failed | not_analysed
+    priority: Mapped[int]
+    reasons: Mapped[list[str]]
+    reader: Mapped[str | None] = mapped_column(Text)
+    reported_at: Mapped[datetime | None]
+
+
+class LedgerEntryRecord(Record):
+    """One booked cost; never changed, corrected only by a further entry."""
+
+    __tablename__ = "ledger_entries"
+
+    entry_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    study_instance_uid: Mapped[str] = mapped_column(ForeignKey("studies.study_instance_uid"))
+    revision: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))  # analysis
+    device: Mapped[str] = mapped_column(Text)
+    gpu_seconds: Mapped[Decimal]
+    cpu_seconds: Mapped[Decimal]
+    price_table: Mapped[str] = mapped_column(Text)  # which dated table gave the price
+    cost_jpy: Mapped[Decimal]
+    how_measured: Mapped[str] = mapped_column(Text)
+    booked_at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (UniqueConstraint("study_instance_uid", "revision", "kind"),)
+
+
+class AuditRecord(Record):
+    """Who did what to which study, when; only ever added to."""
+
+    __tablename__ = "audit"
+
+    audit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    study_instance_uid: Mapped[str | None] = mapped_column(String(64), index=True)
+    detail: Mapped[dict[str, Any]]

@@ -1,0 +1,71 @@
+"""One exception tree; each docstring is the default message and says what to do next.
+
+WetreadError
+├── ConfigurationError
+├── StudyError
+│   ├── UnreadableInstance
+│   ├── NoUsableSeries
+│   └── VolumeError
+├── AnalysisError
+├── EncodingError
+├── StorageFull             (retryable)
+└── DeliveryError           (retryable)
+    └── DestinationRefused
+"""
+
+from typing import ClassVar
+
+
+class WetreadError(Exception):
+    """Something went wrong in Wetread; see the log for the step that failed."""
+
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or " ".join((type(self).__doc__ or "").split()))
+
+
+class ConfigurationError(WetreadError):
+    """The configuration is not usable; run `wetread check` to see which setting is wrong."""
+
+
+class StudyError(WetreadError):
+    """The study cannot be read; look at the stored originals and send it again."""
+
+
+class UnreadableInstance(StudyError):
+    """The file is not a complete DICOM instance; send it again from its source."""
+
+
+class NoUsableSeries(StudyError):
+    """There is no series that can be analysed; `wetread check --study DIR` tells why."""
+
+
+class VolumeError(StudyError):
+    """The slices do not form one regular volume; send the complete series again."""
+
+
+class AnalysisError(WetreadError):
+    """The images were read but not analysed; the study is to be read without marks."""
+
+
+class EncodingError(WetreadError):
+    """The result could not be written as DICOM; the findings themselves are kept."""
+
+
+class StorageFull(WetreadError):
+    """The disk is full: free space in the data folder, senders will try again."""
+
+    retryable = True
+
+
+class DeliveryError(WetreadError):
+    """The destination did not confirm the results; they are kept and sent again."""
+
+    retryable = True
+
+
+class DestinationRefused(DeliveryError):
+    """The destination refused the results for good; check its settings and send again."""
+
+    retryable = False

@@ -1,0 +1,194 @@
+"""What the analysis of one study says: the one value from which every result is encoded."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wetread.domain.geometry import Point
+from wetread.domain.studies import PatientKey
+
+
+class Outcome(StrEnum):
+    """How far the analysis came; only ANALYSED may ever look negative."""
+
+    ANALYSED = "analysed"
+    NOT_ANALYSED = "not_analysed"  # no series passed the selection rules
+    PARTIAL = "partial"  # some step failed; what is marked is right, what is not may be missing
+    FAILED = "failed"
+
+
+class NoduleType(StrEnum):
+    """Attenuation type (Fleischner Society glossary)."""
+
+    SOLID = "solid"
+    PART_SOLID = "part_solid"
+    GROUND_GLASS = "ground_glass"
+
+
+class ChangeState(StrEnum):
+    """How a nodule relates to the prior study."""
+
+    MATCHED = "matched"
+    NEW = "new"  # the prior shows the place and nothing is there
+    AMBIGUOUS = "ambiguous"  # for a human to decide
+    NOT_COVERED = "not_covered"  # outside the prior's field of view
+
+
+class GrowthVerdict(StrEnum):
+    """What the change in volume of a matched nodule means."""
+
+    GROWN = "grown"
+    STABLE = "stable"
+    SHRUNK = "shrunk"
+    NOT_RESOLVABLE = "not_resolvable"  # within the error of measurement
+
+
+class Prescreen(StrEnum):
+    """Advice to the hospital whether to request a read."""
+
+    REQUEST = "request"
+    NO_REQUEST = "no_request"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelIdentity:
+    """Which network or algorithm produced the findings, exactly."""
+
+    name: str
+    version: str
+    sha256: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A place the detector thinks may be a nodule; ``score`` is 0 to 1."""
+
+    center_lps_mm: Point
+    diameter_mm: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageMark:
+    """The outline of a nodule on the image that shows it largest.
+
+    ``outline_px`` is a closed polyline of (column, row) in DICOM pixel coordinates, where the
+    top-left corner of the first pixel is (0, 0) (PS3.3 C.10.5.1.2); the last point is not the
+    first repeated. ``center_px`` and ``radius_px`` give the circle that encloses it.
+    """
+
+    sop_instance_uid: str
+    center_px: tuple[float, float]
+    radius_px: float
+    outline_px: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """Size, type and place of one segmented nodule."""
+
+    center_lps_mm: Point
+    long_axis_mm: float
+    short_axis_mm: float
+    volume_mm3: float
+    type: NoduleType
+    side: str  # "left" or "right" lung
+    mark: ImageMark
+
+    @property
+    def mean_diameter_mm(self) -> float:
+        """Mean of long and short axis (Lung-RADS v2022)."""
+        return (self.long_axis_mm + self.short_axis_mm) / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What became of a nodule since the prior study."""
+
+    state: ChangeState
+    prior_study_instance_uid: str
+    prior_tracking_uid: str | None = None
+    prior_volume_mm3: float | None = None
+    volume_change_percent: float | None = None
+    doubling_time_days: float | None = None
+    verdict: GrowthVerdict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nodule:
+    """One finding; its tracking UID is the same at every time point."""
+
+    tracking_id: str
+    tracking_uid: str
+    measurement: Measurement
+    score: float
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedNodule:
+    """A nodule of the prior whose place is covered now and shows nothing."""
+
+    prior_tracking_uid: str
+    center_lps_mm: Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triage:
+    """Where the study goes in the queue and why; ``priority`` 0 is the request order."""
+
+    guideline: str | None
+    category: str | None
+    prescreen: Prescreen
+    priority: int  # 0 to 100, larger is sooner
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Wall seconds of each stage."""
+
+    read: float = 0.0
+    select: float = 0.0
+    detect: float = 0.0
+    measure: float = 0.0
+    compare: float = 0.0
+    encode: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyCost:
+    """What the analysis used and costs."""
+
+    gpu_seconds: float
+    cpu_seconds: float
+    device: str
+    energy_joule: float | None
+    cost_jpy: float
+    how_measured: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Everything known about one analysed study (`wetread.findings/1`)."""
+
+    study_instance_uid: str
+    series_instance_uid: str | None  # None when no series was selected
+    patient_key: PatientKey
+    revision: int  # 0 for the first analysis; late images make a further one
+    outcome: Outcome
+    reason: str | None  # why not analysed, partial or failed; or what limits the analysis
+    model: ModelIdentity
+    nodules: tuple[Nodule, ...]
+    candidates: tuple[Candidate, ...]
+    resolved: tuple[ResolvedNodule, ...]
+    triage: Triage
+    timing_s: Timing
+    cost: StudyCost
+
+    @property
+    def is_negative(self) -> bool:
+        """True only where a whole analysis found nothing to mark."""
+        return self.outcome is Outcome.ANALYSED and self.reason is None and not self.nodules

@@ -1,0 +1,166 @@
+"""What the rooms ask of each other; adapters behind each port are wired in `bootstrap` only."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from wetread.domain.findings import (
+    Candidate,
+    ChangeState,
+    ImageMark,
+    Measurement,
+    ModelIdentity,
+    Nodule,
+    ResolvedNodule,
+)
+from wetread.domain.studies import StoredInstance
+from wetread.domain.volumes import CtVolume
+
+Clock: TypeAlias = Callable[[], datetime]
+"""Returns the current time, timezone-aware."""
+
+Progress: TypeAlias = Callable[[float], None]
+"""Is told the share done, 0 to 1."""
+
+
+class VolumeReader(Protocol):
+    """Turns the instances of one series into a volume."""
+
+    def read(self, instances: Sequence[StoredInstance]) -> CtVolume:
+        """Return the volume in HU; raise `VolumeError` or `UnreadableInstance`."""
+        ...
+
+
+class Detector(Protocol):
+    """Finds nodule candidates in a volume."""
+
+    @property
+    def model(self) -> ModelIdentity:
+        """Which model this is."""
+        ...
+
+    @property
+    def operating_score(self) -> float:
+        """Candidates at or above this score are marked."""
+        ...
+
+    def detect(self, volume: CtVolume, progress: Progress | None = None) -> tuple[Candidate, ...]:
+        """Return every candidate down to a low score, best first; raise `AnalysisError`."""
+        ...
+
+
+class NoduleMeasurer(Protocol):
+    """Segments a candidate and measures it."""
+
+    def measure(self, volume: CtVolume, candidate: Candidate) -> Measurement | None:
+        """Return the measurement, or None where nothing nodule-like can be outlined."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoduleMatch:
+    """The state of one current nodule against the prior study.
+
+    ``prior`` is the matched nodule; None for new, not covered, and ambiguous without a favourite.
+    """
+
+    state: ChangeState
+    prior: Nodule | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorMatch:
+    """All current nodules (same order) against the prior, and what is gone."""
+
+    matches: tuple[NoduleMatch, ...]
+    resolved: tuple[ResolvedNodule, ...]
+    trusted: bool  # False: registration failed its own check, every match is ambiguous
+
+
+class PriorComparer(Protocol):
+    """Registers a prior volume and matches nodules."""
+
+    def compare(
+        self,
+        *,
+        current: CtVolume,
+        current_nodules: Sequence[Measurement],
+        prior: CtVolume,
+        prior_nodules: Sequence[Nodule],
+    ) -> PriorMatch:
+        """Match by place and size; an untrusted registration makes every state ambiguous."""
+        ...
+
+
+class KeyImageRenderer(Protocol):
+    """Draws a mark on the image it lies on."""
+
+    def render(self, volume: CtVolume, mark: ImageMark, *, caption: str, path: Path) -> None:
+        """Write an 8-bit PNG in lung window with the mark's circle."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReceipt:
+    """What a destination said of one object."""
+
+    sop_instance_uid: str
+    confirmed: bool
+    detail: str  # the C-STORE status or the error, for people
+
+
+class Destination(Protocol):
+    """Somewhere results go."""
+
+    @property
+    def name(self) -> str:
+        """The configured name, used in records and metrics."""
+        ...
+
+    def send(self, paths: Sequence[Path]) -> tuple[DeliveryReceipt, ...]:
+        """Send all objects at once; raise `DeliveryError` when the peer cannot be reached."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueItem:
+    """One study to be read, as the queue knows it; the records hold the rest."""
+
+    study_instance_uid: str
+    priority: int  # larger is sooner
+    requested_at: datetime  # earlier is sooner among equals
+
+
+class ReadingQueue(Protocol):
+    """The live order of studies to read; always rebuildable from the records."""
+
+    def put(self, item: QueueItem) -> None:
+        """Add the item, or give it its new priority; never lowers it."""
+        ...
+
+    def remove(self, study_instance_uid: str) -> None:
+        """Take the item out; absent items are fine."""
+        ...
+
+    def ordered(self, limit: int | None = None) -> tuple[QueueItem, ...]:
+        """Return items, next to read first."""
+        ...
+
+
+__all__ = [
+    "Clock",
+    "DeliveryReceipt",
+    "Destination",
+    "Detector",
+    "KeyImageRenderer",
+    "NoduleMatch",
+    "NoduleMeasurer",
+    "PriorComparer",
+    "PriorMatch",
+    "Progress",
+    "QueueItem",
+    "ReadingQueue",
+    "VolumeReader",
+]

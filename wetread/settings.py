@@ -1,0 +1,146 @@
+"""All settings of the service: read once from `WETREAD_*` variables or a TOML file."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+AeTitle = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[\x20-\x5b\x5d-\x7e]+$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SenderSettings(_Section):
+    """A hospital's node that may send to us."""
+
+    ae_title: AeTitle
+    site: str  # the hospital; the issuer of patient IDs that name none
+
+
+class IntakeSettings(_Section):
+    """The DICOM receiver."""
+
+    host: str = "127.0.0.1"
+    port: Port = 11112
+    ae_title: AeTitle = "WETREAD"
+    senders: tuple[SenderSettings, ...] = ()  # nobody else is let in
+    maximum_associations: int = Field(default=20, ge=1)
+    quiet_seconds: float = Field(default=60.0, gt=0)
+    forced_complete_seconds: float = Field(default=5400.0, gt=0)
+    minimum_free_bytes: int = Field(default=2 * 1024**3, ge=0)
+
+    @property
+    def quiet(self) -> timedelta:
+        """How long no image must arrive before a study counts as complete."""
+        return timedelta(seconds=self.quiet_seconds)
+
+    @property
+    def forced_after(self) -> timedelta:
+        """How long after its first image a study is complete at the latest."""
+        return timedelta(seconds=self.forced_complete_seconds)
+
+
+class DestinationSettings(_Section):
+    """A DICOM node that receives results by C-STORE."""
+
+    name: str = Field(min_length=1)
+    host: str
+    port: Port
+    ae_title: AeTitle
+    calling_ae_title: AeTitle = "WETREAD"
+    timeout_seconds: float = Field(default=30.0, gt=0)
+
+
+class ApiSettings(_Section):
+    """The HTTP side."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    token: SecretStr | None = None  # required as a bearer token wherever it is set
+
+    @model_validator(mode="after")
+    def _open_only_on_loopback(self) -> Self:
+        if self.host not in _LOOPBACK and self.token is None:
+            raise ValueError("api.token must be set when api.host is not loopback")
+        return self
+
+
+class PipelineSettings(_Section):
+    """The durable workflow."""
+
+    concurrent_studies: int = Field(default=1, ge=1)
+    step_attempts: int = Field(default=3, ge=1)
+    delivery_attempts: int = Field(default=8, ge=1)
+    delivery_first_wait_seconds: float = Field(default=2.0, gt=0)
+    fault: str | None = None  # "kill:before:detect": stop hard there once, to prove recovery
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured; unknown names are refused."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WETREAD_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    data_dir: Path = Path("data")
+    selection_rules: Path | None = None  # None: the shipped rules
+    priority_table: Path | None = None
+    price_table: Path | None = None
+    log_format: str = Field(default="console", pattern="^(console|json)$")
+    intake: IntakeSettings = IntakeSettings()
+    destinations: tuple[DestinationSettings, ...] = ()
+    api: ApiSettings = ApiSettings()
+    pipeline: PipelineSettings = PipelineSettings()
+
+    @property
+    def spool_dir(self) -> Path:
+        """Where received instances lie."""
+        return self.data_dir / "spool"
+
+    @property
+    def results_dir(self) -> Path:
+        """Where encoded results lie."""
+        return self.data_dir / "results"
+
+    @property
+    def database_url(self) -> str:
+        """The records; the durable workflow keeps its own file beside it."""
+        return f"sqlite:///{self.data_dir / 'records.sqlite'}"
+
+    @property
+    def workflow_database_url(self) -> str:
+        """The system database of the durable workflow."""
+        return f"sqlite:///{self.data_dir / 'workflow.sqlite'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over variables, variables over the file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(config: Path | None = None) -> Settings:
+    """Read the settings, from ``config`` (TOML) too when given; pydantic's error names the key."""
+
+    class _WithFile(Settings):
+        model_config = SettingsConfigDict(toml_file=config)
+
+    return _WithFile()
