@@ -1,0 +1,48 @@
+"""Puts the HTTP side together."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI, Security
+from fastapi.security import HTTPBearer
+from fastapi.staticfiles import StaticFiles
+
+from api.costs import costs_router
+from api.documentation import documentation_router
+from api.guard import Guard
+from api.health import health_router
+from api.metrics import metrics_router
+from api.pages import pages_router
+from api.problems import Problem, install_problems
+from api.reading import reading_router
+from api.services import ApiServices
+from api.studies import studies_router
+from wetread import __version__
+
+_STATIC: Final = Path(__file__).parent / "static"
+
+
+def create_app(services: ApiServices) -> FastAPI:
+    """Return the application: JSON API, pages, health and metrics behind one guard."""
+    app = FastAPI(
+        title="Wetread",
+        summary="Chest CT between the hospital and the radiologist. Research use only.",
+        version=__version__,
+        docs_url=None,  # FastAPI's own pages load their scripts from a CDN
+        redoc_url=None,
+        responses={422: {"model": Problem, "description": "The request is not valid"}},
+    )
+    install_problems(app)
+    # The guard checks the token; this only writes it into the OpenAPI document.
+    api = APIRouter(prefix="/api", dependencies=[Security(HTTPBearer(auto_error=False))])
+    api.include_router(studies_router(services.overview, services.complete_study))
+    api.include_router(reading_router(services.reading_queue, services.overview, services.clock))
+    api.include_router(costs_router(services.totals, services.clock))
+    app.include_router(api)
+    app.include_router(health_router(services.readiness))
+    app.include_router(metrics_router(services.metrics))
+    app.include_router(pages_router(services))
+    app.include_router(documentation_router(app))
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.add_middleware(Guard, token=services.token)
+    return app

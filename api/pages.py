@@ -1,0 +1,101 @@
+"""The web pages: the reading list, and one study; rendered here, no script runs in the browser."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi.responses import FileResponse, HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.languages import Language, Texts, preferred_language
+from api.reading import read_list, waiting_seconds
+from api.schemas import StudyUid
+from api.services import ApiServices
+from api.studies import find_study
+from api.wording import Wording
+from routing.results.schema import FindingsDocument
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+_SHOWN: Final = 200
+_REFRESH_SECONDS: Final = 15
+
+
+def page_templates() -> Environment:
+    """Return the templates; everything they are given is escaped, a missing name is an error."""
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def pages_router(services: ApiServices) -> APIRouter:
+    """Return the routes that people look at."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    templates = page_templates()
+    texts = Texts()
+
+    def choose_wording(
+        request: Request, lang: Annotated[Language | None, Query()] = None
+    ) -> Wording:
+        language = lang or preferred_language(request.headers.get("accept-language", ""))
+        return Wording(language=language, texts=texts, zone=services.clock().tzinfo)
+
+    wordings = Depends(choose_wording)
+
+    @router.get("/")
+    def show_reading_list(wording: Annotated[Wording, wordings]) -> str:
+        shown = read_list(services.reading_queue, services.overview, services.clock, limit=_SHOWN)
+        return templates.get_template("reading_list.html").render(
+            wording=wording,
+            here="/",
+            refresh_seconds=_REFRESH_SECONDS,
+            list=shown,
+            waits={
+                item.study.study_instance_uid: waiting_seconds(item, shown.at)
+                for item in shown.items
+            },
+        )
+
+    @router.get("/studies/{study_uid}")
+    def show_study(study_uid: StudyUid, wording: Annotated[Wording, wordings]) -> str:
+        study = find_study(services.overview, study_uid)
+        view = services.overview.findings(study_uid)
+        findings = None if view is None else FindingsDocument.model_validate(view.document)
+        return templates.get_template("study.html").render(
+            wording=wording,
+            here=f"/studies/{study_uid}",
+            refresh_seconds=None if view is not None else _REFRESH_SECONDS,
+            study=study,
+            findings=findings,
+            pictured=_pictured(findings, services),
+            images=services.overview.instance_counts(study_uid),
+            deliveries=services.overview.deliveries(study_uid, study.revision),
+            use=services.totals.use_of_study(study_uid),
+        )
+
+    @router.get("/studies/{study_uid}/key-images/{revision}/{tracking_uid}.png")
+    def show_key_image(study_uid: StudyUid, revision: int, tracking_uid: str) -> FileResponse:
+        view = services.overview.findings(study_uid, revision)
+        findings = None if view is None else FindingsDocument.model_validate(view.document)
+        # No path is made of the request: only of what the findings name.
+        path = _pictured(findings, services).get(tracking_uid)
+        if path is None:
+            raise HTTPException(404, "there is no such key image")
+        return FileResponse(path, media_type="image/png")
+
+    return router
+
+
+def _pictured(findings: FindingsDocument | None, services: ApiServices) -> dict[str, Path]:
+    """Return the key image of each nodule that has one, by tracking UID."""
+    if findings is None:
+        return {}
+    uid, revision = findings.study_instance_uid, findings.revision
+    paths = {
+        nodule.tracking_uid: services.key_image_path(uid, revision, nodule.tracking_id)
+        for nodule in findings.nodules
+    }
+    return {tracking_uid: path for tracking_uid, path in paths.items() if path.is_file()}

@@ -1,0 +1,217 @@
+"""What the JSON API answers, with an example of each."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, TypeAlias
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
+
+from api.examples import READING_ITEM, STUDY_UID, SUMMARY, USE
+from wetread.domain.findings import Outcome
+from wetread.domain.reading import AiState
+from wetread.domain.studies import StudyState
+
+# Real systems write UIDs with leading zeros (forbidden in PS3.5 9.1); they are asked for as such.
+StudyUid: TypeAlias = Annotated[
+    str,
+    StringConstraints(max_length=64, pattern=r"^[0-9]+(\.[0-9]+)*$"),
+    Path(description="StudyInstanceUID", examples=[STUDY_UID]),
+]
+
+
+def _example(value: JsonDict) -> ConfigDict:
+    return ConfigDict(
+        from_attributes=True,
+        frozen=True,
+        use_attribute_docstrings=True,
+        json_schema_extra={"examples": [value]},
+    )
+
+
+class StudySummarySchema(BaseModel):
+    """One study as a list shows it."""
+
+    model_config = _example(SUMMARY)
+
+    study_instance_uid: str
+    issuer: str
+    patient_id: str
+    patient_name: str
+    """As DICOM writes it: groups divided by `=`, parts by `^`."""
+    study_date: str
+    """YYYYMMDD, empty when unknown."""
+    study_description: str
+    accession_number: str
+    site: str
+    state: StudyState
+    revision: int
+    """Of the last completion; late images make a further one."""
+    first_received_at: datetime
+    last_received_at: datetime
+    completed_at: datetime | None
+    outcome: Outcome | None
+    """Of the newest findings; only `analysed` may look negative."""
+
+
+class StudyPageSchema(BaseModel):
+    """Some studies of a longer list, last received first."""
+
+    model_config = _example({"total": 1, "limit": 50, "offset": 0, "studies": [SUMMARY]})
+
+    total: int
+    limit: int
+    offset: int
+    studies: tuple[StudySummarySchema, ...]
+
+
+class InstanceCountsSchema(BaseModel):
+    """How many instances of a study are kept."""
+
+    model_config = _example({"stored": 133, "conflicting": 0, "quarantined": 0})
+
+    stored: int
+    conflicting: int
+    """Kept apart: another content came under a UID that was known."""
+    quarantined: int
+
+
+class DeliverySchema(BaseModel):
+    """How far one destination has confirmed the results."""
+
+    model_config = _example(
+        {
+            "destination": "pacs",
+            "confirmed": 2,
+            "waiting": 0,
+            "attempts": 1,
+            "last_confirmed_at": "2026-04-01T09:03:00+09:00",
+            "details": [],
+        }
+    )
+
+    destination: str
+    confirmed: int
+    waiting: int
+    attempts: int
+    last_confirmed_at: datetime | None
+    details: tuple[str, ...]
+    """What the destination said of the objects that wait."""
+
+
+class StudySchema(StudySummarySchema):
+    """One study with what became of its images and results."""
+
+    model_config = _example(
+        {
+            **SUMMARY,
+            "instances": {"stored": 133, "conflicting": 0, "quarantined": 0},
+            "deliveries": [],
+        }
+    )
+
+    instances: InstanceCountsSchema
+    deliveries: tuple[DeliverySchema, ...]
+
+
+class ReadingItemSchema(BaseModel):
+    """One study that waits for its reader."""
+
+    model_config = _example(READING_ITEM)
+
+    study: StudySummarySchema
+    requested_at: datetime
+    waiting_seconds: Annotated[int, Field(ge=0)]
+    ai_state: AiState
+    """The analysis never holds a read up: `waiting` studies may be read."""
+    priority: int
+    """Larger is sooner; 0 is the request order."""
+    reasons: tuple[str, ...]
+    reader: str | None
+
+
+class ReadingListSchema(BaseModel):
+    """Studies to read, next first."""
+
+    model_config = _example(
+        {"at": "2026-04-01T09:14:44+09:00", "total": 1, "items": [READING_ITEM]}
+    )
+
+    at: datetime
+    total: int
+    """Of the whole queue, which may be longer than what is shown."""
+    items: tuple[ReadingItemSchema, ...]
+
+
+class DeviceUseSchema(BaseModel):
+    """What was used and booked; exact decimals as text."""
+
+    model_config = _example(USE)
+
+    gpu_seconds: Decimal
+    cpu_seconds: Decimal
+    cost_jpy: Decimal
+
+
+class StudyUseSchema(BaseModel):
+    """The bookings of one study."""
+
+    model_config = _example({"study_instance_uid": STUDY_UID, "entries": 1, "use": USE})
+
+    study_instance_uid: str
+    entries: int
+    use: DeviceUseSchema
+
+
+class CostsSchema(BaseModel):
+    """What the analyses of one month cost; the dearest study first."""
+
+    model_config = _example(
+        {
+            "month": "2026-04",
+            "start": "2026-04-01T00:00:00+09:00",
+            "end": "2026-05-01T00:00:00+09:00",
+            "total": USE,
+            "price_tables": ["example from 2026-01-01"],
+            "studies": [{"study_instance_uid": STUDY_UID, "entries": 1, "use": USE}],
+        }
+    )
+
+    month: str
+    start: datetime
+    end: datetime
+    """Not included."""
+    total: DeviceUseSchema
+    price_tables: tuple[str, ...]
+    studies: tuple[StudyUseSchema, ...]
+
+
+class LiveSchema(BaseModel):
+    """The process answers."""
+
+    model_config = _example({"status": "alive"})
+
+    status: str
+
+
+class CheckSchema(BaseModel):
+    """One thing the service cannot work without."""
+
+    model_config = _example({"name": "database", "ok": True, "detail": ""})
+
+    name: str
+    ok: bool
+    detail: str
+    """What is wrong, for the operator."""
+
+
+class ReadySchema(BaseModel):
+    """All that the service needs works."""
+
+    model_config = _example(
+        {"ready": True, "checks": [{"name": "database", "ok": True, "detail": ""}]}
+    )
+
+    ready: bool
+    checks: tuple[CheckSchema, ...]

@@ -1,0 +1,35 @@
+"""What the HTTP side needs from the rest of the program; wired in `bootstrap`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from pydantic import SecretStr
+
+from api.health import ReadinessCheck
+from api.metrics import ServiceMetrics
+from routing.records.overview import RecordsOverview
+from routing.records.totals import RecordsTotals
+from wetread.ports import Clock, ReadingQueue
+
+CompleteStudy: TypeAlias = Callable[[str], None]
+"""Declares a receiving study complete now, by its UID; doing it twice changes nothing."""
+
+KeyImagePath: TypeAlias = Callable[[str, int, str], Path]
+"""Tells where the key image of (study UID, revision, tracking ID) lies, if there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiServices:
+    """Everything the application is made of."""
+
+    overview: RecordsOverview
+    totals: RecordsTotals
+    reading_queue: ReadingQueue
+    complete_study: CompleteStudy
+    key_image_path: KeyImagePath
+    readiness: tuple[ReadinessCheck, ...]
+    metrics: ServiceMetrics
+    clock: Clock  # its time zone decides where a month begins
+    token: SecretStr | None  # None: only requests to this machine by its own name are answered

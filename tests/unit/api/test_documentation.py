@@ -1,0 +1,53 @@
+"""The OpenAPI document: every route, with examples that its own schemas accept."""
+
+import jsonschema
+
+from tests.support.api import Hospital
+
+
+def test_every_example_fits_its_schema(hospital: Hospital) -> None:
+    document = hospital.client().get("/openapi.json").json()
+    schemas = document["components"]["schemas"]
+    checked = 0
+    for name, schema in schemas.items():
+        for example in schema.get("examples", ()):
+            jsonschema.validate(
+                example,
+                {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}},
+            )
+            checked += 1
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for medium in operation["responses"].get("200", {}).get("content", {}).values():
+                if "example" in medium:
+                    jsonschema.validate(
+                        medium["example"],
+                        {**medium["schema"], "components": {"schemas": schemas}},
+                    )
+                    checked += 1
+    assert checked >= 12
+
+
+ROUTES = (
+    "/api/studies",
+    "/api/studies/{study_uid}",
+    "/api/studies/{study_uid}/findings",
+    "/api/studies/{study_uid}/complete",
+    "/api/reading-list",
+    "/api/costs",
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+)
+
+
+def test_the_page_describes_every_route_without_a_script_or_another_host(
+    hospital: Hospital,
+) -> None:
+    client = hospital.client()
+    assert tuple(client.get("/openapi.json").json()["paths"]) == ROUTES
+    page = client.get("/docs").text
+    for path in ROUTES:
+        assert path in page
+    assert "<script" not in page
+    assert "://" not in page.replace("http://www.w3.org", "")
