@@ -97,7 +97,7 @@ class PriorComparer(Protocol):
 class KeyImageRenderer(Protocol):
     """Draws a mark on the image it lies on."""
 
-    def render(self, volume: CtVolume, mark: ImageMark, *, caption: str, path: Path) -> None:
+    def __call__(self, volume: CtVolume, mark: ImageMark, *, caption: str, path: Path) -> None:
         """Write an 8-bit PNG in lung window with the mark's circle."""
         ...
 

@@ -1,19 +1,42 @@
 """All settings of the service: read once from `WETREAD_*` variables or a TOML file."""
 
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
+from wetread.domain.errors import ConfigurationError
+
+
+def _known_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is not a time zone such as Asia/Tokyo") from error
+    return name
+
+
 AeTitle = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[\x20-\x5b\x5d-\x7e]+$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
+TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -94,6 +117,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Path("data")
+    time_zone: TimeZone = "Asia/Tokyo"  # where months begin, and what the pages show
     selection_rules: Path | None = None  # None: the shipped rules
     priority_table: Path | None = None
     price_table: Path | None = None
@@ -138,9 +162,29 @@ class Settings(BaseSettings):
 
 
 def load_settings(config: Path | None = None) -> Settings:
-    """Read the settings, from ``config`` (TOML) too when given; pydantic's error names the key."""
+    """Read the settings, from the TOML file ``config`` too when given.
+
+    Raises `ConfigurationError` naming each wrong key; a secret's value is never repeated.
+    """
+    if config is not None and not config.is_file():
+        raise ConfigurationError(f"there is no configuration file {config}")
 
     class _WithFile(Settings):
         model_config = SettingsConfigDict(toml_file=config)
 
-    return _WithFile()
+    try:
+        return _WithFile()
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{config} is not valid TOML: {error}") from error
+    except (ValidationError, SettingsError) as error:
+        raise ConfigurationError(_in_one_line(error)) from error
+
+
+def _in_one_line(error: ValidationError | SettingsError) -> str:
+    if isinstance(error, SettingsError):
+        return str(error)
+    problems = (
+        f"{'.'.join(str(part) for part in problem['loc']) or 'settings'}: {problem['msg']}"
+        for problem in error.errors(include_input=False, include_url=False)
+    )
+    return "; ".join(problems)

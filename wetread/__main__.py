@@ -1,0 +1,5 @@
+"""`python -m wetread` is `wetread`."""
+
+from wetread.cli import main
+
+main()

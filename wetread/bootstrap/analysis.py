@@ -1,0 +1,116 @@
+"""Wires the analysis of images: what `analyze` needs and the service builds on."""
+
+import shutil
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import api
+import inference
+import models
+import routing
+from inference.comparison import NoduleComparer
+from inference.detection import ClassicalDetector
+from inference.measurement import SegmentationMeasurer
+from inference.registration import AffineRegistrar
+from inference.rendering import draw_key_image
+from inference.volumes.reader import SeriesReader
+from models.registry import load_package
+from routing.intake.headers import read_header
+from routing.ledger.prices import load_price_table
+from routing.pipeline.analysis import StudyAnalysis
+from routing.pipeline.growth_limits import load_growth_limits
+from routing.pipeline.metering import this_machine
+from routing.pipeline.retries import RetryPolicy
+from routing.pipeline.stops import AnalysisRules, AnalysisTools
+from routing.pipeline.study import StudyInput
+from routing.reading.priority import load_priority_table
+from routing.selection.folder import scan_folder
+from routing.selection.rule_files import load_rules
+from wetread.domain.errors import ConfigurationError
+from wetread.domain.studies import PatientKey
+from wetread.ports import Clock
+from wetread.settings import Settings
+
+MODEL = "classical-nodule"
+_HERE = Path(__file__).parents[2]
+_LOCAL_SITE = "local"  # the issuer of patient IDs in a folder that name none
+
+
+def build_analysis(settings: Settings, *, selection_rules: Path | None = None) -> StudyAnalysis:
+    """Return the analysis with the shipped model; raise `ConfigurationError`."""
+    _check_packages_are_ours()
+    return StudyAnalysis(
+        tools=AnalysisTools(
+            reader=SeriesReader(),
+            detector=ClassicalDetector(load_package(MODEL)),
+            measurer=SegmentationMeasurer(),
+            comparer=NoduleComparer(AffineRegistrar()),
+            renderer=draw_key_image,
+        ),
+        rules=load_analysis_rules(settings, selection_rules=selection_rules),
+        meter=this_machine(),
+        retries=RetryPolicy(attempts=settings.pipeline.step_attempts, first_wait_seconds=0.5),
+        clock=clock_of(settings),
+    )
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Return the clock everything is wired to, in the time zone of the service."""
+    return partial(datetime.now, ZoneInfo(settings.time_zone))
+
+
+def load_analysis_rules(
+    settings: Settings, *, selection_rules: Path | None = None
+) -> AnalysisRules:
+    """Read every dated table the settings name; raise `ConfigurationError`."""
+    return AnalysisRules(
+        selection=load_rules(selection_rules or settings.selection_rules),
+        growth=load_growth_limits(),
+        priority=load_priority_table(settings.priority_table),
+        prices=load_price_table(settings.price_table),
+    )
+
+
+def open_study(folder: Path) -> StudyInput:
+    """Return the one study that lies in a folder; raise `StudyError`."""
+    scan = scan_folder(folder)
+    header = read_header(scan.instances[0].path)
+    date = header.study_date
+    return StudyInput(
+        study_instance_uid=scan.study_instance_uid,
+        patient_key=PatientKey(issuer=header.issuer or _LOCAL_SITE, patient_id=header.patient_id),
+        study_date=datetime.strptime(date, "%Y%m%d").replace(tzinfo=UTC).date() if date else None,
+        instances=scan.instances,
+    )
+
+
+def find_problems(settings: Settings) -> tuple[str, ...]:
+    """Try everything the settings name without starting anything; return what is wrong."""
+    problems = []
+    try:
+        build_analysis(settings)
+    except ConfigurationError as error:
+        problems.append(str(error))
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(settings.data_dir).free
+    except OSError as error:
+        problems.append(f"data_dir {settings.data_dir} cannot be used: {error.strerror}")
+    else:
+        if free < settings.intake.minimum_free_bytes:
+            problems.append(f"data_dir has {free} bytes free, fewer than intake.minimum_free_bytes")
+    if not settings.intake.senders:
+        problems.append("intake.senders is empty: nobody may send studies")
+    return tuple(problems)
+
+
+def _check_packages_are_ours() -> None:
+    """Refuse to run beside another package of a name as common as `models`."""
+    for package in (inference, models, routing, api):
+        if package.__file__ is None or Path(package.__file__).parents[1] != _HERE:
+            raise ConfigurationError(
+                f"the package {package.__name__!r} is not Wetread's own: "
+                "install Wetread into an environment of its own"
+            )

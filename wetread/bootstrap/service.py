@@ -1,0 +1,161 @@
+"""Wires the service and runs it: receiver, indexer, watcher, workflows and HTTP in one process."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from api.app import create_app
+from api.health import database_check, disk_check
+from api.metrics import ServiceMetrics
+from api.services import ApiServices
+from routing.destinations.dicom import DicomDestination
+from routing.intake.completeness import CompletenessWatcher
+from routing.intake.indexer import Indexer
+from routing.intake.receiver import StorageReceiver
+from routing.intake.spool import Spool
+from routing.pipeline.delivery import DeliveryDesk
+from routing.pipeline.effects import StudyEffects
+from routing.pipeline.faults import fault_from_setting
+from routing.pipeline.recorded_studies import RecordedStudies
+from routing.pipeline.stops import key_image_path
+from routing.pipeline.workflow import StudyWorkflows
+from routing.reading.queue import SqlReadingQueue
+from routing.records.catalog import StudyCatalog
+from routing.records.database import open_database
+from routing.records.findings import FindingsRecords
+from routing.records.ledger import LedgerRecords
+from routing.records.overview import RecordsOverview
+from routing.records.reading import ReadingRecords
+from routing.records.results import ResultRecords
+from routing.records.totals import RecordsTotals
+from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
+from wetread.domain.studies import CompletenessPolicy
+from wetread.ports import ReadingQueue
+from wetread.settings import Settings
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Everything wired and nothing started yet."""
+
+    indexer: Indexer
+    receiver: StorageReceiver
+    watcher: CompletenessWatcher
+    workflows: StudyWorkflows
+    app: FastAPI
+    settings: Settings
+
+    def run(self) -> None:
+        """Work until the process is told to end; what is under way then goes on at next start."""
+        with ExitStack() as stack:
+            # Each part starts when those it tells are there, and ends before them.
+            for part in (self.workflows, self.watcher, self.indexer, self.receiver):
+                part.start()
+                stack.callback(part.stop)
+            _log.info(
+                "the service is ready",
+                dicom_port=self.receiver.port,
+                ae_title=self.settings.intake.ae_title,
+                http=f"http://{self.settings.api.host}:{self.settings.api.port}/",
+            )
+            uvicorn.run(
+                self.app,
+                host=self.settings.api.host,
+                port=self.settings.api.port,
+                log_config=None,
+                access_log=False,
+            )
+
+
+def build_service(settings: Settings) -> Service:
+    """Construct every adapter; raise `ConfigurationError`."""
+    clock = clock_of(settings)
+    engine = open_database(settings.database_url)
+    results = ResultRecords(engine, settings.results_dir)
+    queue = SqlReadingQueue(engine, clock)
+    totals = RecordsTotals(engine)
+    metrics = ServiceMetrics(totals, started_at=clock())
+    catalog = StudyCatalog(engine, clock, spool_dir=settings.spool_dir)
+    workflows = _build_workflows(settings, engine, catalog, results, queue)
+
+    spool = Spool(settings.spool_dir, settings.intake.minimum_free_bytes)
+    indexer = Indexer(
+        spool,
+        catalog,
+        clock=clock,
+        sites={sender.ae_title: sender.site for sender in settings.intake.senders},
+    )
+    watcher = CompletenessWatcher(
+        catalog,
+        CompletenessPolicy(quiet=settings.intake.quiet, forced_after=settings.intake.forced_after),
+        clock,
+        workflows.submit,
+        indexed_until=indexer.indexed_until,
+    )
+
+    def note_stored(content_sha256: str) -> None:
+        metrics.count_received_instance()
+        indexer.submit(content_sha256)
+
+    def complete_study(study_instance_uid: str) -> None:
+        watcher.complete_now(study_instance_uid)
+
+    services = ApiServices(
+        overview=RecordsOverview(engine),
+        totals=totals,
+        reading_queue=queue,
+        complete_study=complete_study,
+        key_image_path=lambda study, revision, tracking_id: key_image_path(
+            results.folder(study, revision), tracking_id
+        ),
+        readiness=(
+            database_check(engine),
+            disk_check(settings.spool_dir, minimum_free_bytes=settings.intake.minimum_free_bytes),
+        ),
+        metrics=metrics,
+        clock=clock,
+        token=settings.api.token,
+    )
+    return Service(
+        indexer=indexer,
+        receiver=StorageReceiver(settings.intake, spool, note_stored),
+        watcher=watcher,
+        workflows=workflows,
+        app=create_app(services),
+        settings=settings,
+    )
+
+
+def _build_workflows(
+    settings: Settings,
+    engine: Engine,
+    catalog: StudyCatalog,
+    results: ResultRecords,
+    queue: ReadingQueue,
+) -> StudyWorkflows:
+    clock = clock_of(settings)
+    rules = load_analysis_rules(settings)
+    findings = FindingsRecords(engine)
+    return StudyWorkflows(
+        database_url=settings.workflow_database_url,
+        analysis=build_analysis(settings),
+        studies=RecordedStudies(catalog, findings, rules.selection),
+        effects=StudyEffects(
+            findings=findings,
+            results=results,
+            ledger=LedgerRecords(engine),
+            reading=ReadingRecords(engine),
+            queue=queue,
+            prices=rules.prices,
+            clock=clock,
+        ),
+        desk=DeliveryDesk([DicomDestination(one) for one in settings.destinations], results, clock),
+        settings=settings.pipeline,
+        fault=fault_from_setting(settings.pipeline.fault, settings.data_dir),
+    )

@@ -1,0 +1,35 @@
+"""The command line: `wetread COMMAND`; exit status 0 only on success."""
+
+import sys
+
+import typer
+
+from wetread.cli import models
+from wetread.cli.analyze import analyze
+from wetread.cli.check import check
+from wetread.cli.demo import demo
+from wetread.cli.serve import serve
+from wetread.domain.errors import WetreadError
+
+app = typer.Typer(
+    name="wetread",
+    help="Looks at chest CT between the hospital and the radiologist. "
+    "Research use only, not a medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo)
+app.command("analyze")(analyze)
+app.command("serve")(serve)
+app.command("check")(check)
+app.add_typer(models.app, name="models")
+
+
+def main() -> None:
+    """Run the command line; an expected failure is one line on stderr and exit status 1."""
+    try:
+        app()
+    except WetreadError as error:
+        sys.stderr.write(f"wetread: {error}\n")
+        raise SystemExit(1) from None

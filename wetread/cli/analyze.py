@@ -1,0 +1,49 @@
+"""`wetread analyze`: one study, no server."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from routing.results.document import document_from_findings
+from wetread.bootstrap import build_analysis, open_study
+from wetread.cli.progress import stage_progress
+from wetread.cli.tables import findings_table, output_console
+from wetread.domain.errors import AnalysisError
+from wetread.domain.findings import Outcome
+from wetread.logs import configure_logs
+from wetread.settings import load_settings
+
+
+def analyze(
+    study: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with one DICOM study.")],
+    out: Annotated[Path, typer.Option(help="Folder for findings.json, objects and key images.")],
+    prior: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="An earlier study of the same patient.")
+    ] = None,
+    rules: Annotated[
+        Path | None, typer.Option(help="Selection rules (TOML); the shipped ones by default.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="TOML file with the settings.")] = None,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print findings.json instead of a table.")
+    ] = False,
+) -> None:
+    """Analyse one study and write findings.json, the DICOM objects and key images to --out."""
+    settings = load_settings(config)
+    configure_logs(settings.log_format)
+    analysis = build_analysis(settings, selection_rules=rules)
+    current = open_study(study)
+    earlier = open_study(prior) if prior is not None else None
+    out.mkdir(parents=True, exist_ok=True)
+    with stage_progress(str(study)) as progress:
+        analysed = analysis.analyze_study(current, earlier, out, progress)
+    document = document_from_findings(analysed.findings)
+    (out / "findings.json").write_text(document, encoding="utf-8")
+    if as_json:
+        typer.echo(document, nl=False)
+    else:
+        output_console().print(findings_table([analysed.findings]))
+    if analysed.findings.outcome is Outcome.FAILED:
+        raise AnalysisError(f"the analysis failed: {analysed.findings.reason}")
