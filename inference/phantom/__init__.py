@@ -1,0 +1,1 @@
+"""A made-up chest CT with known nodules, for demonstrations and tests; nobody's data."""
