@@ -1,0 +1,1 @@
+"""From one `Findings` value to the objects a hospital receives."""

@@ -1,0 +1,139 @@
+"""One nodule as a measurement group (PS3.16 TID 1410)."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from highdicom.sr import (
+    AlgorithmIdentification,
+    FindingSite,
+    GraphicTypeValues,
+    ImageRegion,
+    Measurement,
+    PlanarROIMeasurementsAndQualitativeEvaluations,
+    QualitativeEvaluation,
+    RelationshipTypeValues,
+    SourceImageForRegion,
+    TextContentItem,
+    TimePointContext,
+    TrackingIdentifier,
+)
+from pydicom import Dataset
+from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
+
+from routing.results.drawing import circle_points, outline_points
+from routing.results.objects import MANUFACTURER
+from wetread.domain.findings import (
+    Change,
+    ChangeState,
+    GrowthVerdict,
+    ModelIdentity,
+    Nodule,
+    NoduleType,
+)
+
+_SIDES: Final = {"left": codes.SCT.Left, "right": codes.SCT.Right}
+_TYPES: Final = {  # the dictionary of DICOM has no code for two of the three: RadLex has all
+    NoduleType.SOLID: Code("RID50151", "RADLEX", "solid pulmonary nodule"),
+    NoduleType.PART_SOLID: Code("RID50152", "RADLEX", "part-solid pulmonary nodule"),
+    NoduleType.GROUND_GLASS: Code("RID50153", "RADLEX", "non-solid pulmonary nodule"),
+}
+_GROWTH: Final = {
+    GrowthVerdict.GROWN: codes.SCT.IncreaseInSize,
+    GrowthVerdict.STABLE: codes.SCT.NoSignificantChangesInTheFinding,
+    GrowthVerdict.SHRUNK: codes.SCT.DecreaseInSize,
+}
+_CHANGE_WORDS: Final = {
+    ChangeState.MATCHED: "Also on the prior study",
+    ChangeState.NEW: "New: the prior study shows the place and nothing is there",
+    ChangeState.AMBIGUOUS: "Not matched with certainty to the prior study",
+    ChangeState.NOT_COVERED: "Outside the field of view of the prior study",
+}
+
+
+def measurement_group(
+    nodule: Nodule, model: ModelIdentity, image: Dataset
+) -> PlanarROIMeasurementsAndQualitativeEvaluations:
+    """Return the group of a nodule, its outline selected from the image that it was drawn on."""
+    measurement, change = nodule.measurement, nodule.change
+    group = PlanarROIMeasurementsAndQualitativeEvaluations(
+        tracking_identifier=TrackingIdentifier(
+            uid=nodule.tracking_uid, identifier=nodule.tracking_id
+        ),
+        referenced_region=_region(nodule, image),
+        finding_type=codes.SCT.Nodule,
+        finding_sites=[FindingSite(codes.SCT.Lung, laterality=_SIDES.get(measurement.side))],
+        algorithm_id=AlgorithmIdentification(
+            name=model.name,
+            version=model.version,
+            parameters=[f"sha256 {model.sha256}"],
+            manufacturer=MANUFACTURER,
+        ),
+        time_point_context=TimePointContext(time_point="Current") if change else None,
+        measurements=list(_measurements(nodule)),
+        qualitative_evaluations=list(_evaluations(nodule)),
+    )
+    if change:
+        group[0].ContentSequence.append(
+            TextContentItem(
+                name=codes.DCM.Comment,
+                value=change_text(change),
+                relationship_type=RelationshipTypeValues.CONTAINS,
+            )
+        )
+    return group
+
+
+def change_text(change: Change) -> str:
+    """Return what became of a nodule in words, with what no standard code exists for."""
+    facts = [f"{_CHANGE_WORDS[change.state]} ({change.prior_study_instance_uid})"]
+    if change.prior_tracking_uid is not None:
+        facts.append(f"prior tracking UID {change.prior_tracking_uid}")
+    if change.prior_volume_mm3 is not None:
+        facts.append(f"prior volume {change.prior_volume_mm3:.1f} mm3")
+    if change.volume_change_percent is not None:
+        facts.append(f"volume change {change.volume_change_percent:+.1f} %")
+    if change.doubling_time_days is not None:
+        facts.append(f"doubling time {change.doubling_time_days:.1f} days")
+    if change.verdict is GrowthVerdict.NOT_RESOLVABLE:
+        facts.append("the change is within the error of measurement")
+    return "; ".join(facts)
+
+
+def _region(nodule: Nodule, image: Dataset) -> ImageRegion:
+    mark = nodule.measurement.mark
+    source = SourceImageForRegion(
+        referenced_sop_class_uid=image.SOPClassUID,
+        referenced_sop_instance_uid=image.SOPInstanceUID,
+    )
+    size = image.Columns, image.Rows
+    if len(mark.outline_px) > 2:  # noqa: PLR2004  # fewer points enclose nothing
+        return ImageRegion(GraphicTypeValues.POLYLINE, outline_points(mark, size), source)
+    return ImageRegion(GraphicTypeValues.CIRCLE, circle_points(mark, size), source)
+
+
+def _measurements(nodule: Nodule) -> Iterator[Measurement]:
+    measured, mm = nodule.measurement, codes.UCUM.Millimeter
+    yield Measurement(codes.SCT.LongAxis, measured.long_axis_mm, mm)
+    yield Measurement(codes.SCT.ShortAxis, measured.short_axis_mm, mm)
+    yield Measurement(
+        codes.SCT.Diameter,
+        round(measured.mean_diameter_mm, 2),
+        mm,
+        derivation=codes.SCT.Mean,
+    )
+    yield Measurement(codes.SCT.Volume, measured.volume_mm3, codes.UCUM.CubicMillimeter)
+    yield Measurement(
+        codes.DCM.CertaintyOfFinding, round(100 * nodule.score, 2), codes.UCUM.Percent
+    )
+
+
+def _evaluations(nodule: Nodule) -> Iterator[QualitativeEvaluation]:
+    yield QualitativeEvaluation(codes.DCM.LesionDensity, _TYPES[nodule.measurement.type])
+    change = nodule.change
+    if change is None:
+        return
+    if change.state is ChangeState.NEW:
+        yield QualitativeEvaluation(codes.DCM.QualitativeDifference, codes.SCT.NewFinding)
+    elif change.verdict in _GROWTH:
+        yield QualitativeEvaluation(codes.DCM.QualitativeDifference, _GROWTH[change.verdict])

@@ -1,0 +1,169 @@
+"""Findings as Grayscale Softcopy Presentation States: circles and words over the images."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from highdicom.color import CIELabColor
+from highdicom.pr import (
+    AnnotationUnitsValues,
+    GraphicAnnotation,
+    GraphicLayer,
+    GraphicObject,
+    GraphicTypeValues,
+    GrayscaleSoftcopyPresentationState,
+    TextJustificationValues,
+    TextObject,
+)
+from pydicom import Dataset
+
+from routing.results.drawing import Size, circle_points, heading_boxes, label_box
+from routing.results.instance import ascii_text
+from routing.results.objects import (
+    CONTENT_LABEL,
+    SERIES_DESCRIPTIONS,
+    InheritedAsBytes,
+    ObjectKind,
+    identity,
+    stamp,
+)
+from routing.results.source import Source
+from routing.results.summary import summary_lines
+from wetread.domain.findings import ChangeState, Findings, GrowthVerdict, Nodule, NoduleType
+
+_KIND: Final = ObjectKind.PRESENTATION_STATE
+_HEADING: Final = "Wetread AI (research use):"
+_YELLOW: Final = (97.1, -21.6, 94.5)  # CIELab
+_PIXEL: Final = AnnotationUnitsValues.PIXEL
+_LEFT: Final = TextJustificationValues.LEFT
+_RIGHT: Final = TextJustificationValues.RIGHT
+_TYPE_WORDS: Final = {
+    NoduleType.SOLID: "solid",
+    NoduleType.PART_SOLID: "part-solid",
+    NoduleType.GROUND_GLASS: "ground glass",
+}
+# A presentation state has one size and one rescale for all of its images.
+_SHARED: Final = (
+    "Rows",
+    "Columns",
+    "PixelSpacing",
+    "RescaleSlope",
+    "RescaleIntercept",
+    "RescaleType",
+)
+
+
+class _State(InheritedAsBytes, GrayscaleSoftcopyPresentationState):
+    pass
+
+
+def encode_presentation_states(
+    findings: Findings, source: Source, encoded_at: datetime
+) -> tuple[Dataset, ...]:
+    """Return the states that show the findings; none where no image could be shown with them.
+
+    Each nodule is marked on its own slice only; without nodules, words on the central slice say
+    why. The reader's window is left alone. Patient and study attributes are inherited.
+    """
+    return tuple(
+        _state(findings, images, part, encoded_at)
+        for part, images in enumerate(_alike(source.images.values()))
+    )
+
+
+def _alike(images: Iterable[Dataset]) -> tuple[tuple[Dataset, ...], ...]:
+    groups: dict[str, list[Dataset]] = {}
+    for image in images:
+        shared = repr([image.get(keyword) for keyword in _SHARED])
+        groups.setdefault(shared, []).append(image)
+    return tuple(tuple(group) for group in groups.values())
+
+
+def _state(
+    findings: Findings, images: tuple[Dataset, ...], part: int, encoded_at: datetime
+) -> Dataset:
+    layer = GraphicLayer(
+        layer_name=CONTENT_LABEL,
+        order=1,
+        description="Wetread AI, research use",
+        display_color=CIELabColor(*_YELLOW),
+    )
+    state = _State(
+        referenced_images=images,
+        content_label=CONTENT_LABEL,
+        content_description=SERIES_DESCRIPTIONS[_KIND],
+        graphic_layers=[layer],
+        graphic_annotations=[_annotation(findings, image, layer) for image in images],
+        **identity(_KIND, findings, part=part),
+    )
+    area = state.DisplayedAreaSelectionSequence[0]
+    spacing = images[0].get("PixelSpacing")
+    if spacing:
+        del area.PresentationPixelAspectRatio
+        area.PresentationPixelSpacing = spacing
+    state.BodyPartExamined = "CHEST"  # without it the standard asks for a laterality
+    stamp(state, encoded_at)
+    return state
+
+
+def _annotation(findings: Findings, image: Dataset, layer: GraphicLayer) -> GraphicAnnotation:
+    size = int(image.Columns), int(image.Rows)
+    heading = heading_boxes(
+        [ascii_text(line) for line in (_HEADING, *summary_lines(findings))], size
+    )
+    nodules = [
+        nodule
+        for nodule in findings.nodules
+        if nodule.measurement.mark.sop_instance_uid == image.SOPInstanceUID
+    ]
+    return GraphicAnnotation(
+        referenced_images=[image],
+        graphic_layer=layer,
+        graphic_objects=[_circle(nodule, size) for nodule in nodules] or None,
+        text_objects=[
+            *(
+                TextObject(text, _PIXEL, bounding_box=box, text_justification=_LEFT)
+                for text, box in heading
+            ),
+            *(_label(nodule, size) for nodule in nodules),
+        ],
+    )
+
+
+def _circle(nodule: Nodule, size: Size) -> GraphicObject:
+    return GraphicObject(
+        graphic_type=GraphicTypeValues.CIRCLE,
+        graphic_data=circle_points(nodule.measurement.mark, size),
+        units=_PIXEL,
+        tracking_id=nodule.tracking_id,
+        tracking_uid=nodule.tracking_uid,
+    )
+
+
+def _label(nodule: Nodule, size: Size) -> TextObject:
+    measurement = nodule.measurement
+    text = ascii_text(
+        f"{nodule.tracking_id}: {measurement.mean_diameter_mm:.1f} mm "
+        f"{_TYPE_WORDS[measurement.type]}{_change_words(nodule)}"
+    )
+    box = label_box(text, measurement.mark, size)
+    on_the_left = box[2] <= measurement.mark.center_px[0]
+    return TextObject(
+        text_value=text,
+        units=_PIXEL,
+        bounding_box=box,
+        text_justification=_RIGHT if on_the_left else _LEFT,  # towards the circle
+        tracking_id=nodule.tracking_id,
+        tracking_uid=nodule.tracking_uid,
+    )
+
+
+def _change_words(nodule: Nodule) -> str:
+    change = nodule.change
+    if change is None:
+        return ""
+    if change.state is ChangeState.NEW:
+        return ", new"
+    if change.verdict in (GrowthVerdict.GROWN, GrowthVerdict.STABLE, GrowthVerdict.SHRUNK):
+        return f", {change.verdict.value}"
+    return ""

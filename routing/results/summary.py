@@ -1,0 +1,61 @@
+"""What a result says of the study as a whole: in a code for programs, in words for people.
+
+Only a whole analysis that found nothing may look negative, so every other outcome has words and
+a code of its own (CAD Processing and Findings Summary, PS3.16 CID 6047).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
+
+from wetread.domain.findings import Findings, Outcome
+
+RESEARCH_USE: Final = "Research use only: made by software, not verified by a physician."
+
+_NOTHING_CAME: Final = {
+    Outcome.NOT_ANALYSED: "NOT ANALYSED",
+    Outcome.FAILED: "ANALYSIS FAILED",
+}
+_SHORTCOMING: Final = {
+    Outcome.ANALYSED: "LIMITED ANALYSIS",
+    Outcome.PARTIAL: "PARTIAL ANALYSIS",
+    **_NOTHING_CAME,
+}
+_NONE_SUCCEEDED: Final[Code] = codes.DCM.NoAlgorithmsSucceededWithoutFindings
+_SUCCEEDED: Final[Mapping[tuple[bool, bool], Code]] = {  # by whether all did, and found something
+    (True, False): codes.DCM.AllAlgorithmsSucceededWithoutFindings,
+    (True, True): codes.DCM.AllAlgorithmsSucceededWithFindings,
+    (False, False): codes.DCM.NotAllAlgorithmsSucceededWithoutFindings,
+    (False, True): codes.DCM.NotAllAlgorithmsSucceededWithFindings,
+}
+
+
+def summary_code(findings: Findings) -> Code:
+    """Return how the algorithms went and whether they found something (CID 6047).
+
+    An analysis with a limitation counts as one that did not wholly succeed: a program that reads
+    nothing but this code must not take it for a negative study.
+    """
+    if findings.outcome in _NOTHING_CAME and not findings.nodules:
+        return _NONE_SUCCEEDED
+    return _SUCCEEDED[_is_whole(findings), bool(findings.nodules)]
+
+
+def summary_lines(findings: Findings) -> tuple[str, ...]:
+    """Return what a reader must know at first sight, a sentence a line."""
+    count = len(findings.nodules)
+    marked = f"{count or 'No'} nodule{'s' if count > 1 else ''} marked"
+    if _is_whole(findings):
+        return (f"{marked}.",)
+    shortcoming = f"{_SHORTCOMING[findings.outcome]}: {findings.reason or 'reason unknown'}"
+    if count:
+        return (shortcoming, f"{marked}; others may have been missed.")
+    if findings.outcome in _NOTHING_CAME:
+        return (shortcoming, "This is not a negative result.")
+    return (shortcoming, f"{marked}, but this is not a negative result.")
+
+
+def _is_whole(findings: Findings) -> bool:
+    return findings.outcome is Outcome.ANALYSED and findings.reason is None

@@ -1,0 +1,142 @@
+"""Programs that others wrote accept the results, and read from them what was put in."""
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydicom import dcmread
+
+from routing.results.encode import encode_results
+from tests.support.conformant_ct import write_conformant_series
+from tests.support.encoding import ENCODED_AT, about
+from tests.support.findings import findings, nodule
+from wetread.domain.findings import Change, ChangeState, Findings, GrowthVerdict, Outcome
+from wetread.domain.studies import StoredInstance
+
+CHANGE = Change(
+    state=ChangeState.MATCHED,
+    prior_study_instance_uid="1.2.9",
+    prior_tracking_uid="2.25.7",
+    prior_volume_mm3=180.5,
+    volume_change_percent=48.5,
+    doubling_time_days=320.5,
+    verdict=GrowthVerdict.GROWN,
+)
+CASES: dict[str, Callable[[StoredInstance], Findings]] = {
+    "marked": lambda image: findings(nodule(image.sop_instance_uid)),
+    "marked with prior": lambda image: findings(
+        replace(nodule(image.sop_instance_uid), change=CHANGE)
+    ),
+    "revised": lambda image: replace(findings(nodule(image.sop_instance_uid)), revision=1),
+    "negative": lambda _: findings(),
+    "limited": lambda _: findings(reason="slices of 5 mm"),
+    "partial": lambda image: findings(
+        nodule(image.sop_instance_uid), outcome=Outcome.PARTIAL, reason="no comparison"
+    ),
+    "not analysed": lambda _: findings(outcome=Outcome.NOT_ANALYSED, reason="slices of 5 mm"),
+    "failed": lambda _: findings(outcome=Outcome.FAILED, reason="detect stopped"),
+}
+
+
+@pytest.fixture
+def series(tmp_path: Path) -> tuple[StoredInstance, ...]:
+    return write_conformant_series(
+        tmp_path / "ct",
+        SpecificCharacterSet=["", "ISO 2022 IR 87"],
+        PatientName="Phantom^Invented=架空^患者",
+    )
+
+
+def results(found: Findings, series: tuple[StoredInstance, ...], folder: Path) -> tuple[Path, Path]:
+    report, state = encode_results(
+        about(found, series), series, folder=folder, encoded_at=ENCODED_AT
+    )
+    return report.path, state.path
+
+
+@pytest.mark.peer("dciodvfy")
+@pytest.mark.parametrize("case", CASES)
+def test_dciodvfy_finds_no_error(
+    case: str,
+    series: tuple[StoredInstance, ...],
+    tmp_path: Path,
+    require_program: Callable[[str], str],
+) -> None:
+    dciodvfy = require_program("dciodvfy")
+    for path in results(CASES[case](series[1]), series, tmp_path / "out"):
+        said = subprocess.run(
+            [dciodvfy, "-new", path], check=False, capture_output=True, text=True
+        ).stderr
+        assert "Comprehensive3DSR" in said or "GrayscaleSoftcopyPresentationState" in said
+        assert [line for line in said.splitlines() if line.startswith("Error")] == []
+
+
+@pytest.mark.peer("dcmp2pgm")
+def test_dcmtk_reads_the_circle_where_the_mark_is(
+    series: tuple[StoredInstance, ...],
+    tmp_path: Path,
+    require_program: Callable[[str], str],
+) -> None:
+    dcmp2pgm = require_program("dcmp2pgm")
+    _, state = results(CASES["marked"](series[1]), series, tmp_path / "out")
+    said = subprocess.run(
+        [dcmp2pgm, "-v", "-p", state, series[1].path, tmp_path / "image.pgm"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    dump = said.stdout + said.stderr
+    assert "type=circle filled=no units=pixel" in dump
+    assert "coordinates: 20.5\\30.5, 26.75\\30.5" in dump
+    assert "VOI transformation: none" in dump
+
+
+@pytest.mark.peer("dsrdump")
+def test_dcmtk_reads_the_report(
+    series: tuple[StoredInstance, ...],
+    tmp_path: Path,
+    require_program: Callable[[str], str],
+) -> None:
+    dsrdump = require_program("dsrdump")
+    report, _ = results(CASES["marked with prior"](series[1]), series, tmp_path / "out")
+    said = subprocess.run([dsrdump, "+Pl", report], check=True, capture_output=True)
+    dump = said.stdout.decode("ascii", "replace")
+    assert '"Volume")="268.1" (mm3,UCUM' in dump
+    assert "All algorithms succeeded; with findings" in dump
+    assert "Increase in size" in dump
+
+
+@pytest.mark.real_ct
+@pytest.mark.peer("dciodvfy")
+def test_results_for_real_series_have_no_error(
+    real_ct_dir: Path, tmp_path: Path, require_program: Callable[[str], str]
+) -> None:
+    dciodvfy = require_program("dciodvfy")
+    folders = {path.parent for path in real_ct_dir.rglob("*.dcm")}
+    assert folders
+    for number, folder in enumerate(sorted(folders)):
+        series = tuple(stored_instance(path) for path in sorted(folder.glob("*.dcm")))
+        middle = series[len(series) // 2]
+        marked = nodule(middle.sop_instance_uid, center_px=(250.5, 300.5), radius_px=9.0)
+        for path in results(findings(marked), series, tmp_path / str(number)):
+            said = subprocess.run(
+                [dciodvfy, "-new", path], check=False, capture_output=True, text=True
+            ).stderr
+            assert [line for line in said.splitlines() if line.startswith("Error")] == []
+            header, source = dcmread(path), dcmread(middle.path, stop_before_pixels=True)
+            for keyword in ("PatientName", "PatientID", "StudyInstanceUID", "StudyDate"):
+                assert header[keyword].value == source[keyword].value
+
+
+def stored_instance(path: Path) -> StoredInstance:
+    header = dcmread(path, stop_before_pixels=True)
+    return StoredInstance(
+        study_instance_uid=header.StudyInstanceUID,
+        series_instance_uid=header.SeriesInstanceUID,
+        sop_instance_uid=header.SOPInstanceUID,
+        sop_class_uid=header.SOPClassUID,
+        transfer_syntax_uid=header.file_meta.TransferSyntaxUID,
+        path=path,
+    )
