@@ -14,7 +14,7 @@ def open_database(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # errors would quote patients' names
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     _migrate(engine)

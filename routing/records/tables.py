@@ -195,7 +195,7 @@ class ReadingItemRecord(Record):
         ForeignKey("studies.study_instance_uid"), primary_key=True
     )
     requested_at: Mapped[datetime]
-    ai_state: Mapped[str] = mapped_column(String(16))  # waiting | done | failed | not_analysed
+    ai_state: Mapped[str] = mapped_column(String(16))  # an AiState
     priority: Mapped[int]
     reasons: Mapped[list[str]]
     reader: Mapped[str | None] = mapped_column(Text)

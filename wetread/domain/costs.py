@@ -1,9 +1,8 @@
 """What the use of a device costs: Decimal yen, never a float."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from wetread.domain.errors import ConfigurationError
 
@@ -41,18 +40,3 @@ def price_per_second(*, monthly_jpy: Decimal, hours_per_month: Decimal, devices:
     if monthly_jpy < 0 or hours_per_month <= 0 or devices < 1:
         raise ConfigurationError("a price needs a monthly cost, hours of work and a device")
     return monthly_jpy / (hours_per_month * 3600 * devices)
-
-
-def whole_yen(amounts_jpy: Sequence[Decimal]) -> tuple[int, ...]:
-    """Round amounts to yen so that they sum to the rounded total (largest remainder).
-
-    Each result differs from its amount by less than a yen. Of equal remainders the earlier
-    amount is given the yen.
-    """
-    floors = [int(amount.to_integral_value(rounding=ROUND_FLOOR)) for amount in amounts_jpy]
-    remainders = [amount - floor for amount, floor in zip(amounts_jpy, floors, strict=True)]
-    total = int(sum(amounts_jpy, Decimal(0)).to_integral_value(rounding=ROUND_HALF_EVEN))
-    by_remainder = sorted(range(len(floors)), key=lambda index: -remainders[index])
-    for index in by_remainder[: total - sum(floors)]:
-        floors[index] += 1
-    return tuple(floors)

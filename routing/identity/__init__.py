@@ -1,0 +1,1 @@
+"""Which studies are of one patient: links between keys, never merged records."""

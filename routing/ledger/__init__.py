@@ -1,0 +1,1 @@
+"""What each analysis cost: booked once, summed by month."""

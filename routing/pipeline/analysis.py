@@ -1,0 +1,93 @@
+"""The analysis of studies: the parts and tables that every study shares."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from routing.pipeline.conclusion import Draft, findings_from_draft
+from routing.pipeline.metering import Meter
+from routing.pipeline.retries import RetryPolicy
+from routing.pipeline.run import AnalysedStudy, StudyRun
+from routing.pipeline.steps import Failure, StepRunner, run_at_once
+from routing.pipeline.stops import AnalysisRules, AnalysisTools, StudyStops
+from routing.pipeline.study import Background, StudyInput
+from routing.pipeline.trail import StudyTrail
+from routing.pipeline.volumes import VolumeShelf
+from routing.priors.given import given_prior
+from wetread.domain.findings import Findings, Outcome
+from wetread.ports import Clock, Progress
+
+
+class StudyAnalysis:
+    """Starts the analysis of one study after another; keeps nothing of a study itself."""
+
+    def __init__(
+        self,
+        *,
+        tools: AnalysisTools,
+        rules: AnalysisRules,
+        meter: Meter,
+        retries: RetryPolicy,
+        clock: Clock,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._tools = tools
+        self._rules = rules
+        self._meter = meter
+        self._retries = retries
+        self._clock = clock
+        self._sleep = sleep
+
+    def start(
+        self,
+        study: StudyInput,
+        *,
+        run_step: StepRunner = run_at_once,
+        progress: Progress | None = None,
+    ) -> StudyRun:
+        """Return the run of one study; ``run_step`` decides where its steps are checkpointed."""
+        shelf = VolumeShelf(self._tools.reader, self._meter.wall_seconds)
+        return StudyRun(
+            study,
+            stops=StudyStops(
+                study, tools=self._tools, rules=self._rules, shelf=shelf, clock=self._clock
+            ),
+            trail=StudyTrail(
+                run_step,
+                meter=self._meter,
+                shelf=shelf,
+                retries=self._retries,
+                sleep=self._sleep,
+            ),
+            rules=self._rules,
+            model=self._tools.detector.model,
+            device=self._meter.device,
+            progress=progress,
+        )
+
+    def analyze_study(
+        self,
+        study: StudyInput,
+        prior: StudyInput | None,
+        folder: Path,
+        progress: Progress | None = None,
+    ) -> AnalysedStudy:
+        """Analyse a study at once, against a prior when one is given, and write its results."""
+        run = self.start(study, progress=progress)
+        findings = run.analyse(lambda _study, _patient: self._background(study, prior))
+        return run.publish(findings, folder)
+
+    def failed(self, study: StudyInput, reason: str) -> Findings:
+        """Return the findings of a study whose analysis came to nothing."""
+        failure = Failure(outcome=Outcome.FAILED, reason=reason)
+        return findings_from_draft(
+            Draft().stopped(failure),
+            study,
+            model=self._tools.detector.model,
+            priority=self._rules.priority,
+        )
+
+    def _background(self, study: StudyInput, prior: StudyInput | None) -> Background:
+        if prior is None:
+            return Background(prior=None, earlier=None)
+        return Background(prior=given_prior(study, prior, self._rules.selection), earlier=None)

@@ -1,0 +1,66 @@
+"""What the analysis of a study changes outside itself; every effect may safely happen twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from routing.ledger.booking import book_analysis
+from routing.records.findings import FindingsRecords
+from routing.records.ledger import LedgerRecords
+from routing.records.reading import ReadingRecords
+from routing.records.results import ResultRecords
+from routing.results.objects import EncodedObject
+from wetread.domain.costs import PriceTable
+from wetread.domain.findings import Findings
+from wetread.domain.reading import ai_state_from_outcome
+from wetread.ports import Clock, QueueItem, ReadingQueue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyEffects:
+    """Reports of one study to the rooms that wait for it."""
+
+    findings: FindingsRecords
+    results: ResultRecords
+    ledger: LedgerRecords
+    reading: ReadingRecords
+    queue: ReadingQueue
+    prices: PriceTable
+    clock: Clock
+
+    def prioritise(self, findings: Findings) -> None:
+        """Tell the reader what was found, and raise the study in the list."""
+        requested_at = self.reading.note_analysis(
+            findings.study_instance_uid,
+            findings.revision,
+            ai_state=ai_state_from_outcome(findings.outcome),
+            priority=findings.triage.priority,
+            reasons=findings.triage.reasons,
+        )
+        if requested_at is not None:
+            self.queue.put(
+                QueueItem(
+                    study_instance_uid=findings.study_instance_uid,
+                    priority=findings.triage.priority,
+                    requested_at=requested_at,
+                )
+            )
+
+    def book(self, findings: Findings) -> None:
+        """Book the cost."""
+        book_analysis(findings, prices=self.prices, ledger=self.ledger, at=self.clock())
+
+    def address(
+        self, findings: Findings, objects: Sequence[EncodedObject], destinations: Sequence[str]
+    ) -> None:
+        """Record the objects and where each of them has to go."""
+        self.results.address(
+            findings.study_instance_uid,
+            findings.revision,
+            objects=objects,
+            destinations=destinations,
+        )
+
+    def conclude(self, findings: Findings) -> None:
+        """Keep the findings: the study is concluded, and the reader is told the last word."""
+        self.findings.conclude(findings, at=self.clock())
+        self.prioritise(findings)

@@ -1,0 +1,228 @@
+"""The way of one study, from stop to stop; the same at once or durable."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from routing.identity.linking import link_patient
+from routing.pipeline.conclusion import (
+    Draft,
+    findings_from_draft,
+    limitations_of,
+    not_usable,
+    with_spent,
+    without_results,
+)
+from routing.pipeline.marks import Marks
+from routing.pipeline.steps import Failure, Step
+from routing.pipeline.stops import AnalysisRules, Comparison, KeyImage, StudyStops
+from routing.pipeline.study import Background, StudyInput
+from routing.pipeline.trail import StudyTrail
+from routing.results.objects import EncodedObject
+from wetread.domain.findings import Candidate, Findings, ModelIdentity, Nodule, Outcome
+from wetread.domain.selection import Selection
+from wetread.domain.studies import PatientKey
+from wetread.ports import Progress
+
+FindBackground: TypeAlias = Callable[[StudyInput, PatientKey | None], Background]
+"""Finds what is known of a study's patient; None where nobody is identified."""
+
+_UNMEASURED: Final = "suspicious places that could not be measured"
+_COMPARISON_FAILED: Final = "comparison with prior failed"
+_NOT_ALIGNED: Final = "the prior could not be aligned, changes are to be judged by eye"
+_DONE_AFTER: Final = {
+    Step.SELECT: 0.05,
+    Step.FIND_PRIOR: 0.07,
+    Step.DETECT: 0.6,
+    Step.MEASURE: 0.75,
+    Step.COMPARE: 0.95,
+    Step.ENCODE: 1.0,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """The key of the study's patient; None where nobody is identified."""
+
+    patient: PatientKey | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysedStudy:
+    """The findings of a study and what was written from them."""
+
+    findings: Findings
+    objects: tuple[EncodedObject, ...]
+    key_images: tuple[KeyImage, ...]
+
+
+class StudyRun:
+    """Takes one study through the stops.
+
+    Whatever fails ends in findings that say so: nothing is raised, and nothing that failed looks
+    negative.
+    """
+
+    def __init__(
+        self,
+        study: StudyInput,
+        *,
+        stops: StudyStops,
+        trail: StudyTrail,
+        rules: AnalysisRules,
+        model: ModelIdentity,
+        device: str,
+        progress: Progress | None,
+    ) -> None:
+        self._study = study
+        self._stops = stops
+        self._trail = trail
+        self._rules = rules
+        self._model = model
+        self._device = device
+        self._progress = progress
+        self._selection: Selection | None = None
+
+    def analyse(self, find_background: FindBackground) -> Findings:
+        """Return the findings, with what was spent so far."""
+        draft = self._select()
+        self._selection = draft.selection
+        selection = draft.selection
+        if selection is not None and draft.outcome is Outcome.ANALYSED:
+            background = self._find_background(find_background)
+            draft = self._mark(draft, selection, background)
+            draft = self._compare(draft, selection, background)
+        return self._conclude(draft)
+
+    def publish(self, findings: Findings, folder: Path) -> AnalysedStudy:
+        """Write results and key images into ``folder``; return everything, all costs included.
+
+        Findings that cannot be encoded are kept, and say that they were not sent.
+        """
+        selection = self._selection
+        objects = self._trail.attempt(
+            Step.ENCODE,
+            tuple[EncodedObject, ...],
+            lambda: self._stops.encode(findings, selection, folder),
+        )
+        if isinstance(objects, Failure):
+            findings = without_results(findings, objects, self._rules.priority)
+            objects = ()
+        images: tuple[KeyImage, ...] | Failure = ()
+        if selection is not None and findings.nodules:
+            images = self._trail.attempt(
+                Step.RENDER,
+                tuple[KeyImage, ...],
+                lambda: self._stops.render(findings, selection, folder),
+            )
+        self._tell(Step.ENCODE)
+        return AnalysedStudy(
+            findings=self._spent_added(findings),
+            objects=objects,
+            # A picture is a convenience: one that could not be drawn takes nothing from the rest.
+            key_images=() if isinstance(images, Failure) else images,
+        )
+
+    def _spent_added(self, findings: Findings) -> Findings:
+        return with_spent(
+            findings, self._trail.spent, device=self._device, prices=self._rules.prices
+        )
+
+    def _select(self) -> Draft:
+        selection = self._trail.attempt(Step.SELECT, Selection, self._stops.select)
+        self._tell(Step.SELECT)
+        if isinstance(selection, Failure):
+            return Draft().stopped(selection)
+        draft = Draft(selection=selection, limitations=limitations_of(selection))
+        return draft if selection.chosen is not None else draft.stopped(not_usable(selection))
+
+    def _find_background(self, find: FindBackground) -> Background | Failure:
+        study = self._study
+        linked = self._trail.attempt(
+            Step.LINK, Linked, lambda: Linked(patient=link_patient(study.patient_key))
+        )
+        patient = None if isinstance(linked, Failure) else linked.patient
+        found = self._trail.attempt(Step.FIND_PRIOR, Background, lambda: find(study, patient))
+        self._tell(Step.FIND_PRIOR)
+        return found
+
+    def _mark(self, draft: Draft, selection: Selection, background: Background | Failure) -> Draft:
+        candidates = self._trail.attempt(
+            Step.DETECT,
+            tuple[Candidate, ...],
+            lambda: self._stops.detect(selection, self._detection_progress()),
+        )
+        self._tell(Step.DETECT)
+        if isinstance(candidates, Failure):
+            return draft.stopped(candidates)
+        draft = replace(draft, candidates=candidates)
+        marks = self._trail.attempt(
+            Step.MEASURE, Marks, lambda: self._stops.measure(selection, candidates)
+        )
+        self._tell(Step.MEASURE)
+        if isinstance(marks, Failure):
+            return draft.stopped(marks)
+        earlier = None if isinstance(background, Failure) else background.earlier
+        draft = replace(draft, nodules=self._stops.name_nodules(marks, earlier))
+        if marks.unmeasured:
+            return draft.partial(f"{_UNMEASURED}: {marks.unmeasured}")
+        return draft
+
+    def _compare(
+        self, draft: Draft, selection: Selection, background: Background | Failure
+    ) -> Draft:
+        if draft.outcome in {Outcome.FAILED, Outcome.NOT_ANALYSED}:
+            return draft
+        comparison = self._comparison(draft.nodules, selection, background)
+        self._tell(Step.COMPARE)
+        if comparison is None:
+            return draft
+        if isinstance(comparison, Failure):
+            return draft.partial(f"{_COMPARISON_FAILED}: {comparison.reason}")
+        draft = replace(draft, nodules=comparison.nodules, resolved=comparison.resolved)
+        if comparison.trusted:
+            return draft
+        return replace(draft, limitations=(*draft.limitations, _NOT_ALIGNED))
+
+    def _comparison(
+        self,
+        nodules: tuple[Nodule, ...],
+        selection: Selection,
+        background: Background | Failure,
+    ) -> Comparison | Failure | None:
+        if isinstance(background, Failure) or background.prior is None:
+            return background if isinstance(background, Failure) else None
+        prior = background.prior
+        prior_nodules = self._trail.attempt(
+            Step.MARK_PRIOR, tuple[Nodule, ...], lambda: self._stops.mark_prior(prior)
+        )
+        if isinstance(prior_nodules, Failure):
+            return prior_nodules
+        return self._trail.attempt(
+            Step.COMPARE,
+            Comparison,
+            lambda: self._stops.compare(selection, nodules, prior, prior_nodules),
+        )
+
+    def _conclude(self, draft: Draft) -> Findings:
+        findings = self._trail.attempt(Step.TRIAGE, Findings, lambda: self._findings(draft))
+        if isinstance(findings, Failure):
+            findings = self._findings(Draft(selection=draft.selection).stopped(findings))
+        return self._spent_added(findings)
+
+    def _findings(self, draft: Draft) -> Findings:
+        return findings_from_draft(
+            draft, self._study, model=self._model, priority=self._rules.priority
+        )
+
+    def _tell(self, step: Step) -> None:
+        if self._progress is not None:
+            self._progress(_DONE_AFTER[step])
+
+    def _detection_progress(self) -> Progress | None:
+        tell = self._progress
+        if tell is None:
+            return None
+        begin, end = _DONE_AFTER[Step.FIND_PRIOR], _DONE_AFTER[Step.DETECT]
+        return lambda share: tell(begin + share * (end - begin))

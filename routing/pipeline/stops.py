@@ -1,0 +1,201 @@
+"""The work of each stop for one study: small values in, small values out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from routing.pipeline.changes import apply_changes, interval_days
+from routing.pipeline.marks import Marks, measure_candidates, track_nodules
+from routing.pipeline.study import PriorStudy, StudyInput
+from routing.pipeline.volumes import VolumeShelf
+from routing.results.encode import encode_results
+from routing.results.objects import EncodedObject
+from routing.selection.rulebook import SelectionRules
+from routing.selection.select import select_series
+from wetread.domain.costs import PriceTable
+from wetread.domain.errors import AnalysisError
+from wetread.domain.findings import Candidate, Findings, Nodule, Outcome, ResolvedNodule
+from wetread.domain.growth import GrowthLimits
+from wetread.domain.selection import Selection
+from wetread.domain.triage import PriorityTable
+from wetread.ports import (
+    Clock,
+    Detector,
+    KeyImageRenderer,
+    NoduleMeasurer,
+    PriorComparer,
+    Progress,
+    VolumeReader,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisTools:
+    """The parts that look at images; wired in `bootstrap`."""
+
+    reader: VolumeReader
+    detector: Detector
+    measurer: NoduleMeasurer
+    comparer: PriorComparer
+    renderer: KeyImageRenderer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisRules:
+    """The dated tables that decide."""
+
+    selection: SelectionRules
+    growth: GrowthLimits
+    priority: PriorityTable
+    prices: PriceTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyImage:
+    """A picture of one nodule for people."""
+
+    tracking_uid: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The nodules with their changes, those that are gone, and whether the scans were aligned."""
+
+    nodules: tuple[Nodule, ...]
+    resolved: tuple[ResolvedNodule, ...]
+    trusted: bool
+
+
+def key_image_path(results_folder: Path, tracking_id: str) -> Path:
+    """Return where the key image of a nodule lies below the folder of a study's results."""
+    name = tracking_id.lower().replace(" ", "-")
+    return results_folder / "key-images" / f"{name}.png"
+
+
+class StudyStops:
+    """The stops of one study; each may run in another process than the one before it."""
+
+    def __init__(
+        self,
+        study: StudyInput,
+        *,
+        tools: AnalysisTools,
+        rules: AnalysisRules,
+        shelf: VolumeShelf,
+        clock: Clock,
+    ) -> None:
+        self._study = study
+        self._tools = tools
+        self._rules = rules
+        self._shelf = shelf
+        self._clock = clock
+
+    def select(self) -> Selection:
+        """Choose the series to analyse."""
+        return select_series(self._study.instances, self._rules.selection)
+
+    def detect(
+        self, selection: Selection, progress: Progress | None = None
+    ) -> tuple[Candidate, ...]:
+        """Find every candidate down to a low score."""
+        volume = self._shelf.read(selection.instances)
+        return self._tools.detector.detect(volume, progress)
+
+    def measure(self, selection: Selection, candidates: Sequence[Candidate]) -> Marks:
+        """Measure the candidates that the detector means."""
+        volume = self._shelf.read(selection.instances)
+        return measure_candidates(volume, self._meant(candidates), self._tools.measurer)
+
+    def name_nodules(self, marks: Marks, earlier: Findings | None) -> tuple[Nodule, ...]:
+        """Give each mark its tracking; the names of an earlier revision stay."""
+        return track_nodules(
+            marks.marks,
+            patient=self._study.patient_key,
+            study_instance_uid=self._study.study_instance_uid,
+            model=self._tools.detector.model,
+            earlier=() if earlier is None else earlier.nodules,
+        )
+
+    def mark_prior(self, prior: PriorStudy) -> tuple[Nodule, ...]:
+        """Return the prior's nodules as this very model marks and measures them.
+
+        Algorithms disagree on sizes by 20 % and more, so another model's findings only lend the
+        tracking. Raise `AnalysisError` where a nodule of the prior cannot be measured.
+        """
+        recorded = prior.findings
+        if recorded is not None and self._is_ours(recorded, prior.selection):
+            return recorded.nodules
+        marks = self.measure(prior.selection, self.detect(prior.selection))
+        if marks.unmeasured:
+            raise AnalysisError("a nodule of the prior study could not be measured")
+        return track_nodules(
+            marks.marks,
+            patient=prior.patient_key,
+            study_instance_uid=prior.study_instance_uid,
+            model=self._tools.detector.model,
+            earlier=() if recorded is None else recorded.nodules,
+        )
+
+    def compare(
+        self,
+        selection: Selection,
+        nodules: tuple[Nodule, ...],
+        prior: PriorStudy,
+        prior_nodules: tuple[Nodule, ...],
+    ) -> Comparison:
+        """Match the nodules with the prior's and say how each has changed."""
+        if not nodules and not prior_nodules:
+            return Comparison(nodules=(), resolved=(), trusted=True)
+        match = self._tools.comparer.compare(
+            current=self._shelf.read(selection.instances),
+            current_nodules=[nodule.measurement for nodule in nodules],
+            prior=self._shelf.read(prior.selection.instances),
+            prior_nodules=prior_nodules,
+        )
+        changed = apply_changes(
+            nodules,
+            match,
+            prior_study_instance_uid=prior.study_instance_uid,
+            prior_nodules=prior_nodules,
+            interval_days=interval_days(prior.study_date, self._study.study_date),
+            limits=self._rules.growth,
+        )
+        return Comparison(nodules=changed, resolved=match.resolved, trusted=match.trusted)
+
+    def encode(
+        self, findings: Findings, selection: Selection | None, folder: Path
+    ) -> tuple[EncodedObject, ...]:
+        """Write the result objects into ``folder``."""
+        chosen = () if selection is None else selection.instances
+        return encode_results(
+            findings, chosen or self._study.instances, folder=folder, encoded_at=self._clock()
+        )
+
+    def render(
+        self, findings: Findings, selection: Selection, folder: Path
+    ) -> tuple[KeyImage, ...]:
+        """Draw each nodule on the image that shows it largest; PNG files in ``folder``."""
+        if not findings.nodules:
+            return ()
+        volume = self._shelf.read(selection.instances)
+        images = []
+        for nodule in findings.nodules:
+            path = key_image_path(folder, nodule.tracking_id)
+            mark = nodule.measurement.mark
+            self._tools.renderer(volume, mark, caption=nodule.tracking_id, path=path)
+            images.append(KeyImage(tracking_uid=nodule.tracking_uid, path=path))
+        return tuple(images)
+
+    def _meant(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        score = self._tools.detector.operating_score
+        return [candidate for candidate in candidates if candidate.score >= score]
+
+    def _is_ours(self, findings: Findings, selection: Selection) -> bool:
+        model = self._tools.detector.model
+        return (
+            findings.outcome is Outcome.ANALYSED
+            and (findings.model.sha256, findings.model.version) == (model.sha256, model.version)
+            and selection.chosen is not None
+            and findings.series_instance_uid == selection.chosen.series_instance_uid
+        )

@@ -1,0 +1,45 @@
+"""What goes into the analysis of one study."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from wetread.domain.findings import Findings
+from wetread.domain.selection import Selection
+from wetread.domain.studies import PatientKey, StoredInstance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyInput:
+    """A complete study: who, when, and its images."""
+
+    study_instance_uid: str
+    patient_key: PatientKey
+    study_date: date | None  # None: unknown
+    revision: int = 0
+    instances: tuple[StoredInstance, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorStudy:
+    """The earlier study to compare with: usable, and surely of the same patient."""
+
+    study_instance_uid: str
+    patient_key: PatientKey
+    study_date: date | None
+    selection: Selection  # `chosen` is a series
+    findings: Findings | None  # its newest recorded ones, whichever model made them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What is known of the patient besides the study itself."""
+
+    prior: PriorStudy | None
+    earlier: Findings | None  # of an earlier revision of the same study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The study to analyse; None where its analysis is concluded already."""
+
+    study: StudyInput | None

@@ -1,0 +1,63 @@
+"""Runs the steps of one study and notes what each of them used."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from routing.pipeline.metering import Meter, Spent
+from routing.pipeline.retries import RetryPolicy
+from routing.pipeline.steps import Attempt, Failure, Step, StepRunner, failure_from_error
+from routing.pipeline.volumes import VolumeShelf
+from wetread.domain.errors import WetreadError
+
+T = TypeVar("T")
+
+
+class StudyTrail:
+    """The steps taken so far; ``spent`` has an entry for each, failed ones too."""
+
+    def __init__(
+        self,
+        run_step: StepRunner,
+        *,
+        meter: Meter,
+        shelf: VolumeShelf,
+        retries: RetryPolicy,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._run_step = run_step
+        self._meter = meter
+        self._shelf = shelf
+        self._retries = retries
+        self._sleep = sleep
+        self.spent: dict[Step, Spent] = {}
+
+    def attempt(self, step: Step, kind: type[T], action: Callable[[], T]) -> T | Failure:
+        """Take a step and return what it gave; ``kind`` is the type of what ``action`` returns."""
+        attempt = self._run_step(step, kind, lambda: self._metered(step, action))
+        self.spent[step] = attempt.spent
+        return attempt.outcome
+
+    def _metered(self, step: Step, action: Callable[[], T]) -> Attempt[T]:
+        wall, cpu = self._meter.wall_seconds(), self._meter.cpu_seconds()
+        read = self._shelf.read_seconds
+        outcome: T | Failure
+        try:
+            outcome = self._persistently(action)
+        except Exception as error:  # noqa: BLE001 - whatever stops a step must not stop the read
+            outcome = failure_from_error(step, error)
+        spent = Spent(
+            wall_seconds=self._meter.wall_seconds() - wall,
+            cpu_seconds=self._meter.cpu_seconds() - cpu,
+            read_seconds=self._shelf.read_seconds - read,
+        )
+        return Attempt(outcome=outcome, spent=spent)
+
+    def _persistently(self, action: Callable[[], T]) -> T:
+        for wait_seconds in self._retries.waits_seconds():
+            try:
+                return action()
+            except WetreadError as error:
+                if not error.retryable:
+                    raise
+            self._sleep(wait_seconds)
+        return action()

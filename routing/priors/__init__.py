@@ -1,0 +1,1 @@
+"""What is known of a patient before the study at hand."""

@@ -1,0 +1,153 @@
+"""Result objects in the records, and what each destination has confirmed of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, Select, func, select
+from sqlalchemy.orm import Session
+
+from routing.records.tables import DeliveryRecord, ResultObjectRecord, StudyRecord
+from routing.records.transactions import writing
+from routing.results.objects import EncodedObject
+from wetread.domain.studies import StudyState
+from wetread.ports import DeliveryReceipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Parcel:
+    """All objects of one revision for one destination."""
+
+    study_instance_uid: str
+    revision: int
+    destination: str
+
+
+class ResultRecords:
+    """Keeps which objects exist, and which of them have arrived where."""
+
+    def __init__(self, engine: Engine, results_dir: Path) -> None:
+        self._engine = engine
+        self._results_dir = results_dir
+
+    def folder(self, study_instance_uid: str, revision: int) -> Path:
+        """Return where the results of a revision lie."""
+        return self._results_dir / study_instance_uid / str(revision)
+
+    def address(
+        self,
+        study_instance_uid: str,
+        revision: int,
+        *,
+        objects: Sequence[EncodedObject],
+        destinations: Sequence[str],
+    ) -> None:
+        """Record the objects, and that each of them is to go to each destination."""
+        with writing(self._engine) as session:
+            for one in objects:
+                if session.get(ResultObjectRecord, one.sop_instance_uid) is None:
+                    record = ResultObjectRecord(
+                        sop_instance_uid=one.sop_instance_uid,
+                        study_instance_uid=study_instance_uid,
+                        revision=revision,
+                        kind=one.kind.value,
+                        relative_path=str(one.path.relative_to(self._results_dir)),
+                    )
+                    session.add(record)
+                    session.flush()  # a delivery refers to it
+                for name in destinations:
+                    if session.get(DeliveryRecord, (one.sop_instance_uid, name)) is None:
+                        session.add(_to_send(one.sop_instance_uid, name))
+
+    def unconfirmed(self, parcel: Parcel) -> tuple[Path, ...]:
+        """Return the files that the parcel's destination has not confirmed."""
+        query = _deliveries_of(parcel).where(DeliveryRecord.confirmed_at.is_(None))
+        query = query.order_by(ResultObjectRecord.relative_path)
+        with Session(self._engine) as session:
+            records = session.scalars(query.with_only_columns(ResultObjectRecord.relative_path))
+            return tuple(self._results_dir / relative_path for relative_path in records)
+
+    def note_receipts(
+        self, parcel: Parcel, receipts: Sequence[DeliveryReceipt], *, at: datetime
+    ) -> None:
+        """Record what the destination said of each object; a confirmation is never taken back."""
+        said = {receipt.sop_instance_uid: receipt for receipt in receipts}
+        with writing(self._engine) as session:
+            for delivery in session.scalars(_deliveries_of(parcel)):
+                receipt = said.get(delivery.sop_instance_uid)
+                if receipt is None or delivery.confirmed_at is not None:
+                    continue
+                delivery.attempts += 1
+                delivery.detail = receipt.detail
+                if receipt.confirmed:
+                    delivery.confirmed_at = at
+
+    def note_no_answer(self, parcel: Parcel, detail: str) -> None:
+        """Record an attempt in which the destination confirmed nothing."""
+        with writing(self._engine) as session:
+            for delivery in session.scalars(_deliveries_of(parcel)):
+                if delivery.confirmed_at is None:
+                    delivery.attempts += 1
+                    delivery.detail = detail
+
+    def conclude_delivery(self, parcel: Parcel) -> None:
+        """Mark the study delivered once every destination has confirmed its newest results."""
+        waiting = _deliveries(parcel.study_instance_uid, parcel.revision).where(
+            DeliveryRecord.confirmed_at.is_(None)
+        )
+        with writing(self._engine) as session:
+            study = session.get_one(StudyRecord, parcel.study_instance_uid, with_for_update=True)
+            left = session.scalar(select(func.count()).select_from(waiting.subquery()))
+            newest = study.revision == parcel.revision and study.state == StudyState.CONCLUDED
+            if left == 0 and newest:
+                study.state = StudyState.DELIVERED
+
+    def waiting(self) -> tuple[Parcel, ...]:
+        """Return every parcel that has not arrived whole."""
+        query = (
+            select(
+                ResultObjectRecord.study_instance_uid,
+                ResultObjectRecord.revision,
+                DeliveryRecord.destination,
+            )
+            .join(
+                DeliveryRecord,
+                DeliveryRecord.sop_instance_uid == ResultObjectRecord.sop_instance_uid,
+            )
+            .where(DeliveryRecord.confirmed_at.is_(None))
+            .distinct()
+        )
+        with Session(self._engine) as session:
+            rows = session.execute(query).mappings()
+            return tuple(sorted(Parcel(**row) for row in rows))
+
+
+def _to_send(sop_instance_uid: str, destination: str) -> DeliveryRecord:
+    return DeliveryRecord(
+        sop_instance_uid=sop_instance_uid,
+        destination=destination,
+        confirmed_at=None,
+        attempts=0,
+        detail="",
+    )
+
+
+def _deliveries(study_instance_uid: str, revision: int) -> Select[DeliveryRecord]:
+    return (
+        select(DeliveryRecord)
+        .join(
+            ResultObjectRecord,
+            ResultObjectRecord.sop_instance_uid == DeliveryRecord.sop_instance_uid,
+        )
+        .where(
+            ResultObjectRecord.study_instance_uid == study_instance_uid,
+            ResultObjectRecord.revision == revision,
+        )
+    )
+
+
+def _deliveries_of(parcel: Parcel) -> Select[DeliveryRecord]:
+    return _deliveries(parcel.study_instance_uid, parcel.revision).where(
+        DeliveryRecord.destination == parcel.destination
+    )

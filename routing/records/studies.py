@@ -1,0 +1,75 @@
+"""What goes into the study catalog and comes out of it: values only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from wetread.domain.studies import PatientKey, StudyState
+
+
+class InstanceStatus(StrEnum):
+    """What became of a received instance."""
+
+    STORED = "stored"
+    CONFLICTING = "conflicting"  # its UID is taken by other content; kept apart
+    QUARANTINED = "quarantined"  # not a usable instance; the original is kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyAttributes:
+    """What one instance says of its study; empty text where it says nothing."""
+
+    study_instance_uid: str
+    patient_key: PatientKey
+    patient_name: str
+    study_date: str  # DICOM DA
+    study_description: str
+    accession_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceEntry:
+    """One received instance to be recorded."""
+
+    content_sha256: str
+    relative_path: str  # below the spool folder
+    received_at: datetime
+    sending_ae: str
+    site: str
+    status: InstanceStatus
+    detail: str  # why, when not stored
+    sop_instance_uid: str
+    sop_class_uid: str
+    series_instance_uid: str
+    transfer_syntax_uid: str
+    study: StudyAttributes | None  # None exactly when quarantined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudySummary:
+    """A study as the catalog knows it."""
+
+    study_instance_uid: str
+    patient_key: PatientKey
+    patient_name: str
+    study_date: str  # DICOM DA, empty when unknown
+    study_description: str
+    accession_number: str
+    sending_ae: str
+    site: str
+    state: StudyState
+    revision: int  # of the last completion; 0 before and at the first
+    stored_instances: int
+    expected_instances: int | None
+    first_received_at: datetime
+    last_received_at: datetime
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletedStudy:
+    """One completion of a study: what an analysis is started for, once."""
+
+    study_instance_uid: str
+    revision: int
+    completed_at: datetime

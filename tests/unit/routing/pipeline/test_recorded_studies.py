@@ -1,0 +1,120 @@
+"""Which prior a study is compared with."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from routing.identity.linking import link_patient
+from routing.pipeline.recorded_studies import RecordedStudies
+from routing.pipeline.study import Background, StudyInput
+from routing.records.catalog import StudyCatalog
+from routing.records.findings import FindingsRecords
+from routing.selection.rule_files import load_rules
+from tests.support.ball_analysis import NOW
+from tests.support.ball_ct import BIG, write_ball_study
+from tests.support.ball_service import BallService
+from tests.support.findings import findings
+from tests.support.record_rows import RECEIVED_AT
+from wetread.domain.errors import StudyError
+from wetread.domain.studies import PatientKey, StudyState
+
+
+class _Archive:
+    def __init__(self, data_dir: Path) -> None:
+        self.service = BallService(data_dir=data_dir)
+        self.findings = FindingsRecords(self.service.engine)
+        catalog = StudyCatalog(self.service.engine, lambda: NOW, spool_dir=data_dir / "spool")
+        self.studies = RecordedStudies(catalog, self.findings, load_rules())
+        self._spool = data_dir / "spool"
+
+    def add(
+        self,
+        name: str,
+        taken: date,
+        *,
+        slices: int | None = None,
+        patient: PatientKey | None = None,
+        state: StudyState = StudyState.COMPLETE,
+    ) -> StudyInput:
+        study = write_ball_study(self._spool / name, [BIG], study=name, taken=taken)
+        study = replace(
+            study,
+            instances=study.instances[:slices],
+            patient_key=study.patient_key if patient is None else patient,
+        )
+        self.service.receive(study, state)
+        return study
+
+    def background(self, study: StudyInput) -> Background:
+        return self.studies.find_background(study, link_patient(study.patient_key))
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> _Archive:
+    return _Archive(tmp_path)
+
+
+def test_the_newest_usable_study_of_the_patient_is_the_prior(archive: _Archive) -> None:
+    archive.add("oldest", date(2024, 1, 1))
+    usable = archive.add("usable", date(2025, 1, 1))
+    archive.add("too few slices", date(2025, 6, 1), slices=5)
+    archive.add("still arriving", date(2025, 7, 1), state=StudyState.RECEIVING)
+    archive.add(
+        "another patient",
+        date(2025, 8, 1),
+        patient=PatientKey(issuer="Clinic", patient_id="T-0001"),
+    )
+    archive.add("later", date(2026, 9, 1))
+    current = archive.add("current", date(2026, 3, 1))
+
+    prior = archive.background(current).prior
+    assert prior is not None
+    assert prior.study_instance_uid == usable.study_instance_uid
+    assert prior.study_date == date(2025, 1, 1)
+    assert len(prior.selection.instances) == 45
+    assert prior.findings is None
+
+
+def test_what_was_found_before_is_known(archive: _Archive) -> None:
+    before = archive.add("before", date(2025, 1, 1))
+    current = archive.add("current", date(2026, 3, 1))
+    for study in (before, current):
+        known = findings(study_instance_uid=study.study_instance_uid)
+        archive.findings.conclude(known, at=RECEIVED_AT)
+
+    background = archive.background(replace(current, revision=1))
+    assert background.prior is not None
+    assert background.prior.findings is not None
+    assert background.earlier is not None
+    assert background.earlier.study_instance_uid == current.study_instance_uid
+    assert archive.background(current).earlier is None, "not the revision itself"
+
+
+def test_nobody_has_no_prior(archive: _Archive) -> None:
+    nobody = PatientKey(issuer="Invented Hospital", patient_id="")
+    archive.add("before", date(2025, 1, 1), patient=nobody)
+    current = archive.add("current", date(2026, 3, 1), patient=nobody)
+    assert archive.background(current).prior is None
+
+
+def test_a_study_is_opened_with_all_its_images(archive: _Archive) -> None:
+    current = archive.add("current", date(2026, 3, 1))
+    opened = archive.studies.begin(current.study_instance_uid, 0).study
+    assert opened is not None
+    assert set(opened.instances) == set(current.instances)
+    assert replace(opened, instances=()) == replace(current, instances=())
+    assert archive.findings.missing() == ((current.study_instance_uid, 0),)
+
+
+def test_a_concluded_study_is_not_begun_again(archive: _Archive) -> None:
+    current = archive.add("current", date(2026, 3, 1))
+    known = findings(study_instance_uid=current.study_instance_uid)
+    archive.findings.conclude(known, at=RECEIVED_AT)
+    assert archive.studies.begin(current.study_instance_uid, 0).study is None
+
+
+def test_an_unknown_study_is_refused(archive: _Archive) -> None:
+    with pytest.raises(StudyError):
+        archive.studies.open("1.2.3", 0)

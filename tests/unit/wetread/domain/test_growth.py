@@ -1,0 +1,101 @@
+"""The clinical cases of growth: what may be called a change."""
+
+import math
+
+import pytest
+
+from routing.pipeline.growth_limits import load_growth_limits
+from tests.support.nodules import ball_measurement
+from wetread.domain.findings import GrowthVerdict, Measurement, NoduleType
+from wetread.domain.growth import assess_growth, doubling_time_days, volume_change_percent
+
+_LIMITS = load_growth_limits()
+
+
+def _grown_ball(percent: float, nodule_type: NoduleType = NoduleType.SOLID) -> Measurement:
+    return ball_measurement(8.0 * (1 + percent / 100) ** (1 / 3), nodule_type=nodule_type)
+
+
+@pytest.mark.parametrize(
+    ("percent", "verdict"),
+    [
+        (26.0, GrowthVerdict.GROWN),
+        (24.0, GrowthVerdict.NOT_RESOLVABLE),
+        (0.0, GrowthVerdict.NOT_RESOLVABLE),
+        (-24.0, GrowthVerdict.NOT_RESOLVABLE),
+        (-26.0, GrowthVerdict.SHRUNK),
+    ],
+)
+def test_a_solid_nodule_changes_by_more_than_a_quarter_of_its_volume(
+    percent: float, verdict: GrowthVerdict
+) -> None:
+    growth = assess_growth(
+        prior=ball_measurement(8.0), current=_grown_ball(percent), interval_days=90, limits=_LIMITS
+    )
+    assert growth.verdict is verdict
+    assert growth.volume_change_percent == pytest.approx(percent)
+
+
+def test_a_doubling_time_of_400_days_is_not_resolvable_after_90() -> None:
+    percent = 100 * (2 ** (90 / 400) - 1)
+    growth = assess_growth(
+        prior=ball_measurement(8.0), current=_grown_ball(percent), interval_days=90, limits=_LIMITS
+    )
+    assert percent == pytest.approx(17, abs=0.5)
+    assert growth.doubling_time_days == pytest.approx(400)
+    assert growth.verdict is GrowthVerdict.NOT_RESOLVABLE
+
+
+@pytest.mark.parametrize(
+    ("prior_type", "current_type"),
+    [
+        (NoduleType.GROUND_GLASS, NoduleType.GROUND_GLASS),
+        (NoduleType.PART_SOLID, NoduleType.SOLID),
+        (NoduleType.SOLID, NoduleType.PART_SOLID),
+    ],
+)
+def test_a_nodule_that_is_or_was_subsolid_changes_by_its_diameter(
+    prior_type: NoduleType, current_type: NoduleType
+) -> None:
+    prior = ball_measurement(10.0, nodule_type=prior_type)
+    within, beyond = (
+        assess_growth(
+            prior=prior,
+            current=ball_measurement(diameter_mm, nodule_type=current_type),
+            interval_days=None,
+            limits=_LIMITS,
+        )
+        for diameter_mm in (12.1, 12.3)
+    )
+    assert within.verdict is GrowthVerdict.NOT_RESOLVABLE  # +77 % of volume all the same
+    assert beyond.verdict is GrowthVerdict.GROWN
+    assert beyond.doubling_time_days is None  # the interval is unknown
+
+
+def test_the_volume_doubles_in_its_doubling_time() -> None:
+    assert doubling_time_days(100, 200, 50) == pytest.approx(50)
+    assert doubling_time_days(200, 100, 50) == pytest.approx(-50)
+
+
+@pytest.mark.parametrize(
+    ("prior_mm3", "current_mm3", "days"),
+    [(100, 200, None), (100, 200, 0), (100, 200, -3), (100, 100, 90), (0, 100, 90), (100, 0, 90)],
+)
+def test_no_doubling_time_where_there_is_none(
+    prior_mm3: float, current_mm3: float, days: int | None
+) -> None:
+    assert doubling_time_days(prior_mm3, current_mm3, days) is None
+
+
+def test_a_prior_without_volume_gives_no_percentage_and_no_verdict() -> None:
+    growth = assess_growth(
+        prior=ball_measurement(0.0), current=ball_measurement(9.0), interval_days=9, limits=_LIMITS
+    )
+    assert volume_change_percent(0.0, 5.0) is None
+    assert growth.verdict is GrowthVerdict.NOT_RESOLVABLE
+
+
+def test_extreme_volumes_stay_finite() -> None:
+    days = doubling_time_days(1e-300, 1e300, 1)
+    assert days is not None
+    assert math.isfinite(days)

@@ -1,0 +1,78 @@
+"""Settings: refused with the name of what is wrong, and never with a secret."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from wetread.domain.errors import ConfigurationError
+from wetread.settings import AeTitle, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("WETREAD_DATA_DIR", "WETREAD_INTAKE__PORT", "WETREAD_REAL_CT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "wetread.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_nobody_may_send_and_nobody_may_call_from_outside_by_default() -> None:
+    settings = load_settings()
+    assert settings.intake.senders == ()
+    assert settings.intake.host == settings.api.host == "127.0.0.1"
+
+
+def test_a_variable_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = write(tmp_path, "[intake]\nport = 104\nae_title = 'FILE'\n")
+    monkeypatch.setenv("WETREAD_INTAKE__PORT", "11113")
+    settings = load_settings(config)
+    assert settings.intake.port == 11113
+    assert settings.intake.ae_title == "FILE"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("colour = 1", "colour"),
+        ("[intake]\nport = 70000", "intake.port"),
+        ("[intake]\nae_title = 'LONGER THAN SIXTEEN'", "intake.ae_title"),
+        ("[api]\nhost = '0.0.0.0'", "api.token"),
+        ("time_zone = 'Mars/Olympus'", "time_zone"),
+        ("[intake", "not valid TOML"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
+    with pytest.raises(ConfigurationError, match=named):
+        load_settings(write(tmp_path, text))
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="no configuration file"):
+        load_settings(tmp_path / "absent.toml")
+
+
+def test_a_secret_is_neither_shown_nor_repeated(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, "[api]\ntoken = 'hush-hush'"))
+    assert "hush-hush" not in repr(settings)
+    with pytest.raises(ConfigurationError) as raised:
+        load_settings(write(tmp_path, "[api]\ntoken = ['hush-hush']"))
+    assert "hush-hush" not in str(raised.value)
+
+
+@given(st.text(max_size=20))
+def test_ae_titles_are_what_dicom_allows(title: str) -> None:
+    """PS3.5 6.2: 16 characters of the default repertoire, no backslash, no control characters."""
+    legal = 1 <= len(title) <= 16 and all(" " <= c <= "~" and c != "\\" for c in title)
+    try:
+        TypeAdapter(AeTitle).validate_python(title)
+    except ValidationError:
+        assert not legal
+    else:
+        assert legal
