@@ -17,7 +17,7 @@ from api.schemas import (
     StudyUid,
 )
 from api.services import CompleteStudy
-from routing.records.overview import RecordsOverview, StudySummary
+from routing.records.overview import RecordsOverview, ListedStudy
 from routing.results.schema import FindingsDocument
 from wetread.domain.studies import StudyState
 
@@ -85,7 +85,7 @@ def studies_router(overview: RecordsOverview, complete_study: CompleteStudy) -> 
     return router
 
 
-def find_study(overview: RecordsOverview, study_uid: str) -> StudySummary:
+def find_study(overview: RecordsOverview, study_uid: str) -> ListedStudy:
     """Return a study, or end the request with 404."""
     study = overview.study(study_uid)
     if study is None:
@@ -93,7 +93,7 @@ def find_study(overview: RecordsOverview, study_uid: str) -> StudySummary:
     return study
 
 
-def _study_schema(overview: RecordsOverview, study: StudySummary) -> StudySchema:
+def _study_schema(overview: RecordsOverview, study: ListedStudy) -> StudySchema:
     counts = overview.instance_counts(study.study_instance_uid)
     deliveries = overview.deliveries(study.study_instance_uid, study.revision)
     return StudySchema(

@@ -22,7 +22,7 @@ from wetread.domain.studies import StudyState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StudySummary:
+class ListedStudy:
     """One study as a list shows it."""
 
     study_instance_uid: str
@@ -45,7 +45,7 @@ class StudySummary:
 class StudyPage:
     """Some studies of a longer list, last received first."""
 
-    studies: tuple[StudySummary, ...]
+    studies: tuple[ListedStudy, ...]
     total: int
 
 
@@ -83,7 +83,7 @@ class FindingsDocumentView:
 class ReadingItem:
     """One study that waits for its reader."""
 
-    study: StudySummary
+    study: ListedStudy
     requested_at: datetime
     ai_state: AiState
     priority: int
@@ -111,7 +111,7 @@ class RecordsOverview:
             rows = connection.execute(listed.limit(limit).offset(offset)).mappings()
             return StudyPage(studies=tuple(_summary(row) for row in rows), total=total)
 
-    def study(self, study_instance_uid: str) -> StudySummary | None:
+    def study(self, study_instance_uid: str) -> ListedStudy | None:
         """Return one study, None where it is not known."""
         query = _summaries().where(StudyRecord.study_instance_uid == study_instance_uid)
         with self._engine.connect() as connection:
@@ -222,8 +222,8 @@ def _summaries(*more: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _summary(row: RowMapping) -> StudySummary:
-    return StudySummary(
+def _summary(row: RowMapping) -> ListedStudy:
+    return ListedStudy(
         study_instance_uid=row["study_instance_uid"],
         issuer=row["issuer"],
         patient_id=row["patient_id"],
