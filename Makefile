@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format schema constraints bench clean
+.PHONY: help install demo test lint format schema constraints train bench clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,12 @@ constraints: ## Try the newest versions and pin them (then run the tests)
 	rm -rf build/resolve && $(PYTHON) -m venv build/resolve
 	build/resolve/bin/pip install --quiet '.[dev]'
 	build/resolve/bin/pip freeze --exclude wetread > constraints.txt
+
+REAL_CT ?= $(WETREAD_REAL_CT)
+train: $(INSTALLED) ## Fit the shipped model again: REAL_CT names the folder of public scans
+	$(BIN)/python -m inference.detection.training.prepare "$(REAL_CT)" build/development
+	$(BIN)/python -m inference.detection.training --data build/development \
+		--out models/packages/classical-nodule --false-marks 8
 
 bench: $(INSTALLED) ## Measure, side by side in one run
 	$(BIN)/python benchmarks/study.py

@@ -1,0 +1,5 @@
+"""Finds nodule candidates in a volume."""
+
+from inference.detection.classical import ClassicalDetector
+
+__all__ = ["ClassicalDetector"]

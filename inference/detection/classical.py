@@ -1,0 +1,59 @@
+"""The detector without a network: blobs, rays, and a few hundred small trees."""
+
+import numpy as np
+
+from inference.detection.parameters import parse_parameters
+from inference.detection.proposals import propose_candidates, select_distinct
+from inference.lungs import segment_lungs
+from models.registry import ModelPackage
+from wetread.domain.findings import Candidate, ModelIdentity
+from wetread.domain.geometry import as_point
+from wetread.domain.volumes import CtVolume
+from wetread.ports import Progress
+
+_MOST_CANDIDATES = 100
+_LUNGS_SHARE, _PROPOSALS_SHARE = 0.2, 0.95  # of the time, for the progress told
+
+
+class ClassicalDetector:
+    """Finds nodules of 4 to 40 mm in the lungs; the same volume gives the same candidates."""
+
+    def __init__(self, package: ModelPackage) -> None:
+        parameters = parse_parameters(package.read_weights())
+        self._ensemble = parameters.ensemble
+        self._operating_score = parameters.operating_score
+        self._lowest_score = parameters.lowest_score
+        self._model = package.identity(device="cpu")
+
+    @property
+    def model(self) -> ModelIdentity:
+        """Which package this is."""
+        return self._model
+
+    @property
+    def operating_score(self) -> float:
+        """Candidates at or above this score are marked."""
+        return self._operating_score
+
+    def detect(self, volume: CtVolume, progress: Progress | None = None) -> tuple[Candidate, ...]:
+        """Return at most 100 candidates, best first; raise `AnalysisError` without lungs."""
+        tell = progress or (lambda _: None)
+        lungs = segment_lungs(volume)
+        tell(_LUNGS_SHARE)
+        proposals = propose_candidates(volume, lungs)
+        tell(_PROPOSALS_SHARE)
+        score = self._ensemble.score(proposals.rows)
+        proposals = proposals.take(np.flatnonzero(score >= self._lowest_score))
+        score = score[score >= self._lowest_score]
+        best = select_distinct(
+            proposals.center_lps_mm, proposals.radius_mm, score, limit=_MOST_CANDIDATES
+        )
+        tell(1.0)
+        return tuple(
+            Candidate(
+                center_lps_mm=as_point(proposals.center_lps_mm[index]),
+                diameter_mm=round(2 * float(proposals.radius_mm[index]), 1),
+                score=round(float(score[index]), 4),
+            )
+            for index in best
+        )

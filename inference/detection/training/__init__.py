@@ -1,0 +1,1 @@
+"""How the package of the classical detector is fitted: `python -m inference.detection.training`."""

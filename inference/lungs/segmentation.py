@@ -1,0 +1,170 @@
+"""Lungs by threshold and connectivity; when in doubt, more rather than less."""
+
+import cc3d
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from inference.lungs.airways import track_airways
+from inference.lungs.coarse import coarsen
+from inference.lungs.mask import LungMask, Side
+from wetread.domain.errors import AnalysisError
+from wetread.domain.geometry import FloatArray, VolumeGeometry
+from wetread.domain.volumes import CtVolume
+
+_GRID_MM = 2.5
+_LUNG_HU = -400.0  # below: lung or other air; above: tissue
+_GAS_HU = -950.0  # hardly any lung is below this
+_GAS_SHARE = 0.5  # a component with more gas than this is the room or bowel, not lung
+_CLOSING_MM = 15.0  # closes over hilar vessels and juxtapleural nodules up to about 30 mm
+_SMALLEST_PART = 0.03  # of the largest component
+_SMALLEST_LUNGS_ML = 150.0
+_PLAUSIBLE_ML = (800.0, 12_000.0)
+_SMALLER_LUNG_SHARE = 0.12
+
+
+def segment_lungs(volume: CtVolume) -> LungMask:
+    """Return the closed lungs of a chest CT; raise `AnalysisError` where there is no lung."""
+    coarse_hu, geometry = coarsen(volume, _GRID_MM)
+    air = coarse_hu < _LUNG_HU
+    inside = air & ~_outside_body(air, coarse_hu)
+    airways = track_airways(coarse_hu, inside, geometry)
+    wall = ndimage.binary_dilation(airways, iterations=1)
+    lungs = _largest_parts(inside & ~wall, coarse_hu)
+    volume_ml = float(lungs.sum()) * geometry.voxel_volume_mm3 / 1000
+    if volume_ml < _SMALLEST_LUNGS_ML:
+        raise AnalysisError(f"no lung in the images: {volume_ml:.0f} mL of air in the body")
+    right, left = _split(lungs, coarse_hu, geometry)
+    mask = np.zeros_like(lungs)
+    for lung in (right, left):
+        mask |= _closed(lung, geometry)
+    both = min(right.sum(), left.sum()) > _SMALLER_LUNG_SHARE * lungs.sum()
+    plausible = bool(both and _PLAUSIBLE_ML[0] <= volume_ml <= _PLAUSIBLE_ML[1])
+    if not plausible:  # consolidation, effusion, a part of the chest: look at all that is near
+        mask |= _between(mask)
+    return LungMask(
+        mask=mask, sides=_nearer(right, left, geometry), geometry=geometry, plausible=plausible
+    )
+
+
+def _outside_body(air: NDArray[np.bool_], coarse_hu: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return the air around the patient: what touches the lateral faces and is not lung-like."""
+    labels = cc3d.connected_components(air, connectivity=6)
+    faces = (labels[:, 0], labels[:, -1], labels[:, :, 0], labels[:, :, -1])
+    touching = np.unique(np.concatenate([face.ravel() for face in faces]))
+    touching = touching[touching > 0]
+    outside = np.zeros(int(labels.max()) + 1, dtype=bool)
+    # A tight field of view cuts the chest wall: then lung touches the face and must stay.
+    outside[touching] = _gas_share(labels, coarse_hu)[touching] > _GAS_SHARE
+    return outside[labels]
+
+
+def _gas_share(labels: NDArray[np.unsignedinteger], coarse_hu: NDArray[np.float32]) -> FloatArray:
+    """Return for every label the share of its voxels that are gas rather than lung."""
+    gas = np.bincount(labels[coarse_hu < _GAS_HU], minlength=int(labels.max()) + 1)
+    share: FloatArray = gas / np.maximum(np.bincount(labels.ravel()), 1)
+    return share
+
+
+def _largest_parts(lungs: NDArray[np.bool_], coarse_hu: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Keep the large components that are not pure gas."""
+    labels = cc3d.connected_components(lungs, connectivity=6)
+    counts = np.bincount(labels.ravel())
+    lung_like = _gas_share(labels, coarse_hu) <= _GAS_SHARE
+    lung_like[0] = False
+    if not lung_like.any():
+        return np.zeros_like(lungs)
+    largest = counts[lung_like].max()
+    kept: NDArray[np.bool_] = (lung_like & (counts >= _SMALLEST_PART * largest))[labels]
+    return kept
+
+
+def _split(
+    lungs: NDArray[np.bool_], coarse_hu: NDArray[np.float32], geometry: VolumeGeometry
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the right and the left lung; either may be empty."""
+    voxels = np.argwhere(coarse_hu > _LUNG_HU)[::50].astype(float)
+    body_x = float(np.median(geometry.lps_from_voxel(voxels)[:, 0])) if voxels.size else 0.0
+    depth = ndimage.distance_transform_cdt(lungs, metric="chessboard")
+    left = np.zeros_like(lungs)
+    for erosion in range(6):
+        labels = cc3d.connected_components(depth > erosion, connectivity=6)
+        counts = np.bincount(labels.ravel())
+        counts[0] = 0
+        large = np.flatnonzero(counts > _SMALLER_LUNG_SHARE * counts.sum())
+        x_mm = np.asarray([_centroid_x(labels == label, geometry) for label in large])
+        if (x_mm > body_x).any() and (x_mm < body_x).any():
+            break
+    else:
+        # They never came apart: cut at the body's middle.
+        x_of = geometry.lps_from_voxel(np.argwhere(lungs).astype(float))[:, 0]
+        left[lungs] = x_of > body_x
+        return lungs & ~left, left
+    if large.size == 0:
+        return lungs & ~left, left
+    return _assign(lungs, labels, large[x_mm > body_x], geometry, body_x)
+
+
+def _assign(
+    lungs: NDArray[np.bool_],
+    labels: NDArray[np.unsignedinteger],
+    left_labels: NDArray[np.intp],
+    geometry: VolumeGeometry,
+    body_x: float,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Give every lung voxel the side of the nearest seed component."""
+    seeds = np.zeros(lungs.shape, dtype=np.uint8)
+    is_left = np.isin(np.arange(labels.max() + 1), left_labels)
+    for label in range(1, labels.max() + 1):
+        member = labels == label
+        if not is_left[label] and _centroid_x(member, geometry) > body_x:
+            is_left[label] = True
+    seeds[labels > 0] = np.where(is_left[labels[labels > 0]], Side.LEFT, Side.RIGHT)
+    _, nearest = ndimage.distance_transform_cdt(seeds == 0, return_indices=True)
+    sides = seeds[tuple(nearest)]
+    return lungs & (sides == Side.RIGHT), lungs & (sides == Side.LEFT)
+
+
+def _centroid_x(member: NDArray[np.bool_], geometry: VolumeGeometry) -> float:
+    """Return the LPS x of the centre of mass in mm."""
+    centre: FloatArray = geometry.lps_from_voxel(np.argwhere(member).mean(axis=0))
+    return float(centre[0])
+
+
+def _closed(lung: NDArray[np.bool_], geometry: VolumeGeometry) -> NDArray[np.bool_]:
+    """Close one lung with a ball and fill its holes."""
+    if not lung.any():
+        return lung
+    pad = [int(np.ceil(_CLOSING_MM / spacing)) + 1 for spacing in geometry.spacing_zyx_mm]
+    (box,) = ndimage.find_objects(lung.astype(np.uint8))
+    cropped = np.pad(lung[box], [(size, size) for size in pad])
+    spacing = geometry.spacing_zyx_mm
+    grown = ndimage.distance_transform_edt(~cropped, sampling=spacing) <= _CLOSING_MM
+    # Beyond the first and last image the lung goes on: closing must not open there.
+    closed = ndimage.distance_transform_edt(grown, sampling=spacing) > _CLOSING_MM
+    closed = ndimage.binary_fill_holes(closed | cropped)
+    result = np.zeros_like(lung)
+    inner = tuple(slice(size, -size) for size in pad)
+    result[box] = closed[inner]
+    return result
+
+
+def _between(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Fill, in every slice, the box around the lungs seen in that slice."""
+    filled = np.zeros_like(mask)
+    for z in range(len(mask)):
+        rows, columns = np.flatnonzero(mask[z].any(axis=1)), np.flatnonzero(mask[z].any(axis=0))
+        if rows.size:
+            filled[z, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
+    return filled
+
+
+def _nearer(
+    right: NDArray[np.bool_], left: NDArray[np.bool_], geometry: VolumeGeometry
+) -> NDArray[np.uint8]:
+    """Return for every voxel the side of the nearer lung."""
+    seeds = right.astype(np.uint8) * np.uint8(Side.RIGHT) + left * np.uint8(Side.LEFT)
+    _, nearest = ndimage.distance_transform_cdt(seeds == 0, return_indices=True)
+    del geometry
+    sides: NDArray[np.uint8] = seeds[tuple(nearest)]
+    return sides
