@@ -17,7 +17,7 @@ from api.schemas import (
     StudyUid,
 )
 from api.services import CompleteStudy
-from routing.records.overview import RecordsOverview, ListedStudy
+from routing.records.overview import ListedStudy, RecordsOverview
 from routing.results.schema import FindingsDocument
 from wetread.domain.studies import StudyState
 

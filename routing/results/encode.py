@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from routing.results.document import document_from_findings, findings_from_document
+from routing.results.inherited import with_name_of_some_length
 from routing.results.instance import file_bytes, write_atomically
 from routing.results.measurement_report import encode_measurement_report
 from routing.results.objects import EncodedObject, ObjectKind
@@ -33,14 +34,15 @@ def encode_results(
     source = read_source(stated, instances)
     reports = [encode_measurement_report(stated, source, encoded_at)]
     states = encode_presentation_states(stated, source, encoded_at)
+    inherited, named = source.inherited, with_name_of_some_length(source.inherited)
     encoded = []
-    for kind, datasets in (
-        (ObjectKind.MEASUREMENT_REPORT, reports),
-        (ObjectKind.PRESENTATION_STATE, states),
+    for kind, datasets, elements in (
+        (ObjectKind.MEASUREMENT_REPORT, reports, inherited),
+        (ObjectKind.PRESENTATION_STATE, states, named),
     ):
         for part, dataset in enumerate(datasets):
             path = folder / f"{kind}-{stated.revision}-{part}.dcm"
-            write_atomically(path, file_bytes(dataset, source.inherited))
+            write_atomically(path, file_bytes(dataset, elements))
             encoded.append(
                 EncodedObject(
                     kind=kind,

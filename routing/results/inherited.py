@@ -62,6 +62,7 @@ INHERITED_TAGS: Final = _tags(
     _SPECIFIC_CHARACTER_SET + _PATIENT + _CLINICAL_TRIAL + _STUDY + _PATIENT_STUDY
 )
 _PRESENT_TAGS: Final = _tags(_MUST_BE_PRESENT)
+_PATIENT_NAME: Final = BaseTag(0x00100010)
 
 
 def inherited_elements(header: Dataset) -> Mapping[BaseTag, bytes]:
@@ -72,6 +73,17 @@ def inherited_elements(header: Dataset) -> Mapping[BaseTag, bytes]:
     encoded = {tag: _element(tag, dictionary_VR(tag), b"") for tag in _PRESENT_TAGS}
     encoded.update((tag, _inherited(header, tag)) for tag in INHERITED_TAGS if tag in header)
     return encoded
+
+
+def with_name_of_some_length(inherited: Mapping[BaseTag, bytes]) -> Mapping[BaseTag, bytes]:
+    """Return the elements with an empty Patient's Name written as ``=``.
+
+    That is a name whose component groups are all empty (PS3.5 6.2.1), so the value stays the same;
+    but DCMTK, and viewers made with it, refuse a presentation state whose name has no length.
+    """
+    if inherited[_PATIENT_NAME] != _element(_PATIENT_NAME, "PN", b""):
+        return inherited
+    return {**inherited, _PATIENT_NAME: _element(_PATIENT_NAME, "PN", b"=")}
 
 
 def _inherited(dataset: Dataset, tag: BaseTag) -> bytes:

@@ -93,6 +93,21 @@ def test_dcmtk_reads_the_circle_where_the_mark_is(
     assert "VOI transformation: none" in dump
 
 
+@pytest.mark.peer("dcmp2pgm")
+def test_dcmtk_loads_the_state_of_a_patient_without_a_name(
+    tmp_path: Path, require_program: Callable[[str], str]
+) -> None:
+    dcmp2pgm = require_program("dcmp2pgm")
+    nameless = write_conformant_series(tmp_path / "ct", PatientName="")
+    _, state = results(CASES["marked"](nameless[1]), nameless, tmp_path / "out")
+    subprocess.run(
+        [dcmp2pgm, "-p", state, nameless[1].path, tmp_path / "image.pgm"],
+        check=True,
+        capture_output=True,
+    )
+    assert dcmread(state).PatientName == dcmread(nameless[1].path).PatientName == ""
+
+
 @pytest.mark.peer("dsrdump")
 def test_dcmtk_reads_the_report(
     series: tuple[StoredInstance, ...],

@@ -61,7 +61,7 @@ def live(data_dir: Path, settings: PipelineSettings, *, deadly: bool = False) ->
     return process.exitcode
 
 
-def _work(data_dir: Path, settings: PipelineSettings, deadly: bool) -> None:  # noqa: FBT001
+def _work(data_dir: Path, settings: PipelineSettings, deadly: bool) -> None:
     logging.disable(logging.ERROR)
     tools: AnalysisTools = ball_tools(detector=DeadlyDetector() if deadly else None)
     service = open_service(data_dir, settings)

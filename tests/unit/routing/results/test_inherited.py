@@ -50,7 +50,7 @@ def objects_of(series: tuple[StoredInstance, ...], folder: Path) -> list[Path]:
 
 @pytest.mark.parametrize("name", JAPANESE)
 @pytest.mark.parametrize("implicit", [False, True])
-def test_japanese_names_keep_their_bytes(name: str, implicit: bool, tmp_path: Path) -> None:  # noqa: FBT001  # a parameter of the test
+def test_japanese_names_keep_their_bytes(name: str, implicit: bool, tmp_path: Path) -> None:
     character_set, patient_name = JAPANESE[name]
     series = write_conformant_series(
         tmp_path / "ct",
@@ -108,8 +108,8 @@ def test_a_sex_and_a_date_outside_the_standard_are_copied(tmp_path: Path) -> Non
 @pytest.mark.parametrize("undefined_length", [False, True])
 @pytest.mark.parametrize("implicit", [False, True])
 def test_sequences_are_carried_over(
-    undefined_length: bool,  # noqa: FBT001  # a parameter of the test
-    implicit: bool,  # noqa: FBT001  # likewise
+    undefined_length: bool,
+    implicit: bool,
     tmp_path: Path,
 ) -> None:
     series = write_conformant_series(tmp_path / "ct")
