@@ -149,7 +149,7 @@ def _change_clause(nodule: Nodule) -> str:
 
 
 def _growth_clause(verdict: GrowthVerdict | None, volume_change_percent: float | None) -> str:
-    volume = "" if volume_change_percent is None else f" ({volume_change_percent:+.0f} % volume)"
+    volume = "" if volume_change_percent is None else f" ({volume_change_percent:+z.0f} % volume)"
     match verdict:
         case GrowthVerdict.GROWN:
             return f", grown since the prior study{volume}"
