@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import warnings
 
 import structlog
 
@@ -45,5 +46,6 @@ def configure_logs(log_format: str) -> None:
         )
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    warnings.simplefilter("ignore")  # pydicom's repeat the value that they complain of
     for name, level in _QUIET.items():
         logging.getLogger(name).setLevel(level)

@@ -3,10 +3,14 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import pytest
+
+from tests.acceptance.peers import RecordingPacs, listening
+from tests.acceptance.running import RunningService, Site, serving
 
 Wetread: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -28,3 +32,20 @@ def wetread() -> Wetread:
         )
 
     return run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clinic:
+    """A service that runs as long as the tests do, and the PACS that receives its results."""
+
+    site: Site
+    service: RunningService
+    pacs: RecordingPacs
+
+
+@pytest.fixture(scope="session")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    """Return the service of all tests that need none of their own; each sends its own studies."""
+    site = Site(folder=tmp_path_factory.mktemp("clinic"))
+    with listening(RecordingPacs(), site.pacs_port) as pacs, serving(site) as service:
+        yield Clinic(site=site, service=service, pacs=pacs)

@@ -1,6 +1,9 @@
 """Wires the service and runs it: receiver, indexer, watcher, workflows and HTTP in one process."""
 
-from contextlib import ExitStack
+import signal
+import socket
+import sys
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -33,9 +36,10 @@ from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
+from wetread.domain.errors import ConfigurationError
 from wetread.domain.studies import CompletenessPolicy
 from wetread.ports import ReadingQueue
-from wetread.settings import Settings
+from wetread.settings import ApiSettings, Settings
 
 _log = structlog.get_logger(__name__)
 
@@ -52,8 +56,14 @@ class Service:
     settings: Settings
 
     def run(self) -> None:
-        """Work until the process is told to end; what is under way then goes on at next start."""
-        with ExitStack() as stack:
+        """Work until the process is told to end; what is under way then goes on at next start.
+
+        Raise `ConfigurationError` when a port cannot be had.
+        """
+        # uvicorn ends HTTP on a signal, then passes it on: the rest has to end in order too.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+        http = _listen(self.settings.api)
+        with suppress(KeyboardInterrupt), http, ExitStack() as stack:
             # Each part starts when those it tells are there, and ends before them.
             for part in (self.workflows, self.watcher, self.indexer, self.receiver):
                 part.start()
@@ -64,13 +74,8 @@ class Service:
                 ae_title=self.settings.intake.ae_title,
                 http=f"http://{self.settings.api.host}:{self.settings.api.port}/",
             )
-            uvicorn.run(
-                self.app,
-                host=self.settings.api.host,
-                port=self.settings.api.port,
-                log_config=None,
-                access_log=False,
-            )
+            config = uvicorn.Config(self.app, log_config=None, access_log=False)
+            uvicorn.Server(config).run(sockets=[http])
 
 
 def build_service(settings: Settings) -> Service:
@@ -159,3 +164,13 @@ def _build_workflows(
         settings=settings.pipeline,
         fault=fault_from_setting(settings.pipeline.fault, settings.data_dir),
     )
+
+
+def _listen(settings: ApiSettings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot serve HTTP on {settings.host}: {error.strerror}"
+        ) from error
