@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from routing.records.audit import write_audit
 from routing.records.studies import InstanceEntry, InstanceStatus, StudyAttributes
-from routing.records.tables import InstanceRecord, StudyRecord
+from routing.records.tables import InstanceRecord, ResultObjectRecord, StudyRecord
 from wetread.domain.studies import StudyState
 
 _ACTOR = "intake"
@@ -96,7 +96,12 @@ def _extend_study(
         study.issuer, study.patient_id = key.issuer, key.patient_id
     elif key.patient_id and (key.issuer, key.patient_id) != (study.issuer, study.patient_id):
         _note(session, "study.other_patient", entry, at)
-    if entry.status is InstanceStatus.STORED and study.state != StudyState.RECEIVING:
+    if (
+        entry.status is InstanceStatus.STORED
+        and study.state != StudyState.RECEIVING
+        # A PACS may send our results back: analysing them would go on for ever.
+        and session.get(ResultObjectRecord, entry.sop_instance_uid) is None
+    ):
         study.state = StudyState.RECEIVING
         _note(session, "study.reopen", entry, at)
 

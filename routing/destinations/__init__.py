@@ -1,0 +1,1 @@
+"""The way out: deliver result objects and say what was confirmed."""

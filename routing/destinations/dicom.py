@@ -1,0 +1,128 @@
+"""Deliver results to a DICOM node by C-STORE (PS3.4 annex B)."""
+
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydicom import Dataset, dcmread
+from pydicom.uid import UID
+from pynetdicom import build_context, evt
+from pynetdicom.ae import ApplicationEntity
+from pynetdicom.association import Association
+from pynetdicom.status import STORAGE_SERVICE_CLASS_STATUS
+
+from routing.connections import note_connection, tune_connection
+from routing.destinations.headers import read_outgoing
+from routing.intake.headers import InstanceHeader
+from wetread.domain.errors import DeliveryError
+from wetread.ports import DeliveryReceipt
+from wetread.settings import DestinationSettings
+
+_SUCCESS = 0x0000
+_DUPLICATE_SOP_INSTANCE = 0x0111  # PS3.7 C.5.10: it has the object already
+_WARNINGS = range(0xB000, 0xC000)  # PS3.7 C.3: stored, with some remark
+_MOST_CONTEXTS = 128  # PS3.8 9.3.2.2: their IDs are the odd bytes
+
+
+class DicomDestination:
+    """A node that stores what it is sent; one association carries all objects of a call."""
+
+    def __init__(self, settings: DestinationSettings) -> None:
+        self._settings = settings
+
+    @property
+    def name(self) -> str:
+        """The configured name."""
+        return self._settings.name
+
+    def send(self, paths: Sequence[Path]) -> tuple[DeliveryReceipt, ...]:
+        """Send every object in its own transfer syntax; one receipt each, in the same order.
+
+        Success, warnings and "duplicate" count as confirmed. Raise `DeliveryError` when the node
+        cannot be reached, rejects the association, or falls silent or away in the middle of it.
+        """
+        headers = [read_outgoing(path) for path in paths]
+        if not headers:
+            return ()
+        with self._association(headers) as association:
+            return tuple(
+                self._store(association, path, header)
+                for path, header in zip(paths, headers, strict=True)
+            )
+
+    @contextmanager
+    def _association(self, headers: Sequence[InstanceHeader]) -> Iterator[Association]:
+        """Yield an association; not established where the node accepts none of the objects."""
+        settings = self._settings
+        ae = ApplicationEntity(settings.calling_ae_title)
+        ae.connection_timeout = settings.timeout_seconds
+        ae.acse_timeout = settings.timeout_seconds
+        ae.dimse_timeout = settings.timeout_seconds
+        ae.network_timeout = settings.timeout_seconds
+        kinds = dict.fromkeys((one.sop_class_uid, one.transfer_syntax_uid) for one in headers)
+        opened: list[socket.socket] = []
+        try:
+            association = ae.associate(
+                settings.host,
+                settings.port,
+                contexts=[build_context(*kind) for kind in list(kinds)[:_MOST_CONTEXTS]],
+                ae_title=settings.ae_title,
+                evt_handlers=[
+                    (evt.EVT_ACSE_SENT, note_connection, [opened]),
+                    (evt.EVT_CONN_OPEN, tune_connection, [settings.timeout_seconds]),
+                ],
+            )
+            if association.is_rejected:
+                answer = association.acceptor.primitive
+                reason = answer.reason_str.lower() if answer else "no reason given"
+                raise DeliveryError(f"{self._node} rejected the association: {reason}")
+            if not (association.is_established or association.rejected_contexts):
+                raise DeliveryError(f"{self._node} cannot be reached or does not answer")
+            try:
+                yield association
+                association.release()
+            finally:
+                if association.is_established:
+                    association.abort()
+        finally:
+            for connection in opened:
+                connection.close()
+
+    def _store(
+        self, association: Association, path: Path, header: InstanceHeader
+    ) -> DeliveryReceipt:
+        accepted = {
+            (str(context.abstract_syntax), *context.transfer_syntax)
+            for context in association.accepted_contexts
+        }
+        sop_class, syntax = header.sop_class_uid, header.transfer_syntax_uid
+        if (sop_class, syntax) not in accepted:
+            return DeliveryReceipt(
+                sop_instance_uid=header.sop_instance_uid,
+                confirmed=False,
+                detail=f"{self._node} does not accept {UID(sop_class).name} in {UID(syntax).name}",
+            )
+        try:
+            answer = association.send_c_store(dcmread(path))
+        except RuntimeError as error:  # pynetdicom: the association is gone
+            raise DeliveryError(f"{self._node} broke off the association") from error
+        if "Status" not in answer:
+            raise DeliveryError(f"{self._node} broke off, or did not answer, while storing")
+        status = int(answer.Status)
+        return DeliveryReceipt(
+            sop_instance_uid=header.sop_instance_uid,
+            confirmed=status in {_SUCCESS, _DUPLICATE_SOP_INSTANCE} or status in _WARNINGS,
+            detail=_describe(status, answer),
+        )
+
+    @property
+    def _node(self) -> str:
+        settings = self._settings
+        return f"{settings.name} ({settings.ae_title} at {settings.host}:{settings.port})"
+
+
+def _describe(status: int, answer: Dataset) -> str:
+    category, meaning = STORAGE_SERVICE_CLASS_STATUS.get(status, ("Unknown", ""))
+    parts = (f"0x{status:04X}", category, meaning, str(answer.get("ErrorComment", "")))
+    return ", ".join(part for part in parts if part)
