@@ -12,6 +12,7 @@ from pydicom.uid import Comprehensive3DSRStorage, GrayscaleSoftcopyPresentationS
 
 from inference.phantom.studies import PhantomPair, PhantomStudy
 from tests.acceptance.conftest import Wetread
+from wetread.domain.uids import derive_uid
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "findings.schema.json").read_bytes())
 
@@ -111,3 +112,39 @@ def test_the_service_log_names_no_patient(
     header = dcmread(small_phantom.current.instances[0].path, stop_before_pixels=True)
     for secret in (str(header.PatientID), *str(header.PatientName).split("=")):
         assert secret not in log
+
+
+def test_a_folder_with_other_things_is_left_alone(wetread: Wetread, tmp_path: Path) -> None:
+    precious = tmp_path / "thesis.txt"
+    precious.write_text("years of work")
+    ran = wetread("demo", "--out", tmp_path)
+    assert ran.returncode == 1
+    assert "name another folder" in ran.stderr
+    assert precious.read_text() == "years of work"
+
+
+def test_studies_in_folders_of_the_same_name_are_told_apart(
+    wetread: Wetread, small_phantom: PhantomPair, tmp_path: Path
+) -> None:
+    """Archives often name every series folder alike; thick slices make this quick."""
+    for patient in ("a", "b"):
+        write_thick_study(small_phantom, tmp_path / patient / "ct", patient)
+    out = tmp_path / "out"
+    ran = wetread(
+        "demo", "--study", tmp_path / "a" / "ct", "--study", tmp_path / "b" / "ct", "--out", out
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert {findings(out, name)["outcome"] for name in ("1-ct", "2-ct")} == {"not_analysed"}
+
+
+def write_thick_study(phantom: PhantomPair, folder: Path, patient: str) -> None:
+    folder.mkdir(parents=True)
+    for number, instance in enumerate(phantom.prior.instances[::4]):
+        dataset = dcmread(instance.path)
+        dataset.SliceThickness = 10
+        dataset.PatientID = patient
+        dataset.StudyInstanceUID = derive_uid("thick", patient)
+        dataset.SeriesInstanceUID = derive_uid("thick series", patient)
+        dataset.SOPInstanceUID = derive_uid("thick image", patient, number)
+        dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+        dataset.save_as(folder / f"{number}.dcm")

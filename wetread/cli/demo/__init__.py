@@ -20,11 +20,12 @@ from wetread.cli.demo.service import AE_TITLE, DemoService, free_ports, running_
 from wetread.cli.language import Text
 from wetread.cli.progress import progress_bars
 from wetread.cli.tables import findings_table, output_console
-from wetread.domain.errors import AnalysisError, DeliveryError
+from wetread.domain.errors import AnalysisError, ConfigurationError, DeliveryError
 from wetread.domain.findings import Findings, Outcome
 from wetread.domain.studies import StudyState
 
 _DELIVERED_WITHIN_SECONDS = 900.0
+_LOG = "service.log"
 _SENDING = Text("sending", "送信中")
 _STATES = {
     StudyState.RECEIVING: Text("waiting for further images", "受信待ち"),
@@ -67,25 +68,41 @@ def demo(
     Without --study a generated chest is sent: a prior with one nodule smaller and one absent,
     then the current study.
     """
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
+    _clear(out)
     ports = free_ports()
     with tempfile.TemporaryDirectory(prefix="wetread-demo-") as scratch, progress_bars() as bars:
         folders = study or generate_phantoms(Path(scratch) / "phantom", bars)
-        scans = [scan_folder(folder) for folder in folders]
+        scans = dict(zip(_names(folders), map(scan_folder, folders), strict=True))
         received = out / "pacs"
         data_dir = Path(scratch) / "data"
         with (
             DemoPacs(received, ports.pacs),
-            running_service(data_dir, ports, out / "service.log", rules) as service,
+            running_service(data_dir, ports, out / _LOG, rules) as service,
         ):
             played = [
-                _play(folder.name, scan, service, ports.intake, bars)
-                for folder, scan in zip(folders, scans, strict=True)
+                _play(name, scan, service, ports.intake, bars) for name, scan in scans.items()
             ]
         for one in played:
             _keep(one, out, data_dir)
     _report(played, out, len(list(received.glob("*.dcm"))))
+
+
+def _clear(out: Path) -> None:
+    """Make room for a new demo where an earlier one was, and touch nothing else."""
+    if out.exists():
+        if any(out.iterdir()) and not (out / _LOG).exists():
+            raise ConfigurationError(f"{out} holds other things than a demo; name another folder")
+        shutil.rmtree(out)
+    out.mkdir(parents=True)
+
+
+def _names(folders: Sequence[Path]) -> list[str]:
+    """Name each study by its folder, with a number where two have the same name."""
+    names = [folder.resolve().name for folder in folders]
+    return [
+        name if names.count(name) == 1 else f"{number}-{name}"
+        for number, name in enumerate(names, start=1)
+    ]
 
 
 def _play(

@@ -163,7 +163,7 @@ def test_a_good_series_is_chosen_with_its_instances_from_foot_to_head(tmp_path: 
         ("too_thick", "slices are 5.0 mm thick, the limit is 3.0 mm", {"spacing_mm": 5.0}),
         (
             "coarse_pixels",
-            "pixels are 3.8 mm wide, the limit is 1.5 mm",
+            "pixels are 3.8 mm wide, the limit is 2.0 mm",
             {"PixelSpacing": [3.75, 3.75]},
         ),
         (
