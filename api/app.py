@@ -35,7 +35,9 @@ def create_app(services: ApiServices) -> FastAPI:
     install_problems(app)
     # The guard checks the token; this only writes it into the OpenAPI document.
     api = APIRouter(prefix="/api", dependencies=[Security(HTTPBearer(auto_error=False))])
-    api.include_router(studies_router(services.overview, services.complete_study))
+    api.include_router(
+        studies_router(services.overview, services.complete_study, services.expect_instances)
+    )
     api.include_router(reading_router(services.reading_queue, services.overview, services.clock))
     api.include_router(costs_router(services.totals, services.clock))
     app.include_router(api)

@@ -36,12 +36,22 @@ class ServiceMetrics:
             "DICOM instances acknowledged since the process started",
             registry=self._registry,
         )
+        self._refused = Counter(
+            "wetread_refusals",
+            "Associations and instances refused since the process started",
+            ["reason"],
+            registry=self._registry,
+        )
         self._stages = _StageTimes(totals, self._registry, started_at)
         self._registry.register(_FromRecords(totals))
 
     def count_received_instance(self) -> None:
         """Count one instance that was acknowledged."""
         self._received.inc()
+
+    def count_refusal(self, reason: str) -> None:
+        """Count one association or instance that was refused, by one of a few fixed reasons."""
+        self._refused.labels(reason).inc()
 
     def text(self) -> bytes:
         """Return all figures in the text format."""

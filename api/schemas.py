@@ -115,6 +115,14 @@ class StudySchema(StudySummarySchema):
     deliveries: tuple[DeliverySchema, ...]
 
 
+class ExpectedInstancesSchema(BaseModel):
+    """How many instances a study will have, as its hospital knows."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"instances": 160}})
+
+    instances: Annotated[int, Field(ge=1, le=10**6)]
+
+
 class ReadingItemSchema(BaseModel):
     """One study that waits for its reader."""
 

@@ -16,6 +16,9 @@ from wetread.ports import Clock, ReadingQueue
 CompleteStudy: TypeAlias = Callable[[str], None]
 """Declares a receiving study complete now, by its UID; doing it twice changes nothing."""
 
+ExpectInstances: TypeAlias = Callable[[str, int], object]
+"""Notes how many instances a study will have: with the last of them it is complete."""
+
 KeyImagePath: TypeAlias = Callable[[str, int, str], Path]
 """Tells where the key image of (study UID, revision, tracking ID) lies, if there is one."""
 
@@ -28,6 +31,7 @@ class ApiServices:
     totals: RecordsTotals
     reading_queue: ReadingQueue
     complete_study: CompleteStudy
+    expect_instances: ExpectInstances
     key_image_path: KeyImagePath
     readiness: tuple[ReadinessCheck, ...]
     metrics: ServiceMetrics

@@ -10,13 +10,14 @@ from api.examples import FINDINGS_EXAMPLE
 from api.problems import Problem
 from api.schemas import (
     DeliverySchema,
+    ExpectedInstancesSchema,
     InstanceCountsSchema,
     StudyPageSchema,
     StudySchema,
     StudySummarySchema,
     StudyUid,
 )
-from api.services import CompleteStudy
+from api.services import CompleteStudy, ExpectInstances
 from routing.records.overview import ListedStudy, RecordsOverview
 from routing.results.schema import FindingsDocument
 from wetread.domain.studies import StudyState
@@ -26,7 +27,9 @@ _UNKNOWN: Mapping[int | str, dict[str, Any]] = {
 }
 
 
-def studies_router(overview: RecordsOverview, complete_study: CompleteStudy) -> APIRouter:
+def studies_router(
+    overview: RecordsOverview, complete_study: CompleteStudy, expect_instances: ExpectInstances
+) -> APIRouter:
     """Return the routes about studies."""
     router = APIRouter(prefix="/studies", tags=["studies"])
 
@@ -81,6 +84,16 @@ def studies_router(overview: RecordsOverview, complete_study: CompleteStudy) -> 
         if study.state is StudyState.RECEIVING:
             complete_study(study.study_instance_uid)
         return _study_schema(overview, find_study(overview, study_uid))
+
+    @router.put(
+        "/{study_uid}/expected-instances",
+        summary="Tell how many instances a study will have: with the last it is complete",
+        responses={**_UNKNOWN},
+    )
+    def expect(study_uid: StudyUid, expected: ExpectedInstancesSchema) -> StudySchema:
+        study = find_study(overview, study_uid)
+        expect_instances(study.study_instance_uid, expected.instances)
+        return _study_schema(overview, study)
 
     return router
 

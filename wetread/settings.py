@@ -85,6 +85,13 @@ class DestinationSettings(_Section):
     timeout_seconds: float = Field(default=30.0, gt=0)
 
 
+class FolderSettings(_Section):
+    """An existing folder that receives copies of the results."""
+
+    name: str = Field(min_length=1)
+    folder: Path
+
+
 class ApiSettings(_Section):
     """The HTTP side."""
 
@@ -124,8 +131,16 @@ class Settings(BaseSettings):
     log_format: str = Field(default="console", pattern="^(console|json)$")
     intake: IntakeSettings = IntakeSettings()
     destinations: tuple[DestinationSettings, ...] = ()
+    folders: tuple[FolderSettings, ...] = ()
     api: ApiSettings = ApiSettings()
     pipeline: PipelineSettings = PipelineSettings()
+
+    @model_validator(mode="after")
+    def _destinations_have_names_of_their_own(self) -> Self:
+        names = [one.name for one in self.destinations] + [one.name for one in self.folders]
+        if len(set(names)) < len(names):
+            raise ValueError("two destinations have the same name")
+        return self
 
     @property
     def spool_dir(self) -> Path:

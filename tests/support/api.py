@@ -18,6 +18,7 @@ from api.health import ReadinessCheck, database_check
 from api.metrics import ServiceMetrics
 from api.services import ApiServices
 from routing.reading.queue import SqlReadingQueue
+from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerEntry, LedgerRecords
 from routing.records.overview import RecordsOverview
@@ -165,6 +166,9 @@ class Hospital:
             totals=totals,
             reading_queue=SqlReadingQueue(self.engine, lambda: NOW),
             complete_study=self.completed.append,
+            expect_instances=StudyCatalog(
+                self.engine, lambda: NOW, spool_dir=self.results_dir
+            ).set_expected,
             key_image_path=self.key_image_path,
             readiness=(database_check(self.engine),) if readiness is None else readiness,
             metrics=ServiceMetrics(totals, started_at=NOW - timedelta(hours=2)),
@@ -190,6 +194,10 @@ class AppClient:
     def post(self, path: str, **options: Any) -> Response:
         """Post nothing to a path."""
         return asyncio.run(self._ask("POST", path, **options))
+
+    def put(self, path: str, **options: Any) -> Response:
+        """Put something to a path."""
+        return asyncio.run(self._ask("PUT", path, **options))
 
     async def _ask(self, method: str, path: str, **options: Any) -> Response:
         transport = ASGITransport(self.app, raise_app_exceptions=False)

@@ -16,6 +16,7 @@ from api.health import database_check, disk_check
 from api.metrics import ServiceMetrics
 from api.services import ApiServices
 from routing.destinations.dicom import DicomDestination
+from routing.destinations.folder import FolderDestination
 from routing.intake.completeness import CompletenessWatcher
 from routing.intake.indexer import Indexer
 from routing.intake.receiver import StorageReceiver
@@ -38,7 +39,7 @@ from routing.records.totals import RecordsTotals
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.studies import CompletenessPolicy
-from wetread.ports import ReadingQueue
+from wetread.ports import Destination, ReadingQueue
 from wetread.settings import ApiSettings, Settings
 
 _log = structlog.get_logger(__name__)
@@ -116,6 +117,7 @@ def build_service(settings: Settings) -> Service:
         totals=totals,
         reading_queue=queue,
         complete_study=complete_study,
+        expect_instances=catalog.set_expected,
         key_image_path=lambda study, revision, tracking_id: key_image_path(
             results.folder(study, revision), tracking_id
         ),
@@ -129,7 +131,9 @@ def build_service(settings: Settings) -> Service:
     )
     return Service(
         indexer=indexer,
-        receiver=StorageReceiver(settings.intake, spool, note_stored),
+        receiver=StorageReceiver(
+            settings.intake, spool, note_stored, on_refused=metrics.count_refusal
+        ),
         watcher=watcher,
         workflows=workflows,
         app=create_app(services),
@@ -160,7 +164,7 @@ def _build_workflows(
             prices=rules.prices,
             clock=clock,
         ),
-        desk=DeliveryDesk([DicomDestination(one) for one in settings.destinations], results, clock),
+        desk=DeliveryDesk(_build_destinations(settings), results, clock),
         settings=settings.pipeline,
         fault=fault_from_setting(settings.pipeline.fault, settings.data_dir),
     )
@@ -174,3 +178,10 @@ def _listen(settings: ApiSettings) -> socket.socket:
         raise ConfigurationError(
             f"cannot serve HTTP on {settings.host}: {error.strerror}"
         ) from error
+
+
+def _build_destinations(settings: Settings) -> list[Destination]:
+    return [
+        *(DicomDestination(one) for one in settings.destinations),
+        *(FolderDestination(one.name, one.folder) for one in settings.folders),
+    ]

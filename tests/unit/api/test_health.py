@@ -48,9 +48,11 @@ def test_figures_count_what_the_records_know(hospital: Hospital) -> None:
     hospital.deliver(uid, destination="pacs", confirmed=False, detail="0xA700")
     services = hospital.services()
     services.metrics.count_received_instance()
+    services.metrics.count_refusal("calling AE title")
     text = hospital.client(services).get("/metrics").text
     for line in (
         "wetread_instances_received_total 1.0",
+        'wetread_refusals_total{reason="calling AE title"} 1.0',
         'wetread_studies{state="concluded"} 1.0',
         'wetread_studies{state="receiving"} 1.0',
         'wetread_studies{state="delivered"} 0.0',

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
+from routing.records.tables import StudyRecord
 from routing.results.schema import FindingsDocument
 from tests.support.api import NAME, NOW, Hospital, hostile_findings
 from tests.support.findings import findings, nodule
@@ -56,6 +59,18 @@ def test_findings_are_the_document_of_the_newest_or_the_named_revision(hospital:
         first.nodules[0].tracking_uid
     )
     assert client.get(f"/api/studies/{uid}").json()["outcome"] == "failed"
+
+
+def test_a_hospital_tells_how_many_instances_a_study_will_have(hospital: Hospital) -> None:
+    uid = hospital.add_study(1, state=StudyState.RECEIVING)
+    client = hospital.client()
+    path = f"/api/studies/{uid}/expected-instances"
+    assert client.put(path, json={"instances": 160}).status_code == 200
+    with Session(hospital.engine) as session:
+        assert session.get_one(StudyRecord, uid).expected_instances == 160
+    assert client.put(path, json={"instances": 0}).status_code == 422
+    unknown = "/api/studies/1.2.3/expected-instances"
+    assert client.put(unknown, json={"instances": 1}).status_code == 404
 
 
 def test_only_a_receiving_study_is_declared_complete(hospital: Hospital) -> None:
