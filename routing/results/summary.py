@@ -40,14 +40,14 @@ def summary_code(findings: Findings) -> Code:
     """
     if findings.outcome in _NOTHING_CAME and not findings.nodules:
         return _NONE_SUCCEEDED
-    return _SUCCEEDED[_is_whole(findings), bool(findings.nodules)]
+    return _SUCCEEDED[findings.is_whole, bool(findings.nodules)]
 
 
 def summary_lines(findings: Findings) -> tuple[str, ...]:
     """Return what a reader must know at first sight, a sentence a line."""
     count = len(findings.nodules)
     marked = f"{count or 'No'} nodule{'s' if count > 1 else ''} marked"
-    if _is_whole(findings):
+    if findings.is_whole:
         return (f"{marked}.",)
     shortcoming = f"{_SHORTCOMING[findings.outcome]}: {findings.reason or 'reason unknown'}"
     if count:
@@ -55,7 +55,3 @@ def summary_lines(findings: Findings) -> tuple[str, ...]:
     if findings.outcome in _NOTHING_CAME:
         return (shortcoming, "This is not a negative result.")
     return (shortcoming, f"{marked}, but this is not a negative result.")
-
-
-def _is_whole(findings: Findings) -> bool:
-    return findings.outcome is Outcome.ANALYSED and findings.reason is None

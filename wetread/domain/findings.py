@@ -16,6 +16,11 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+def is_whole(outcome: Outcome, reason: str | None) -> bool:
+    """Tell whether the analysis lacked nothing; no other may ever look negative."""
+    return outcome is Outcome.ANALYSED and reason is None
+
+
 class NoduleType(StrEnum):
     """Attenuation type (Fleischner Society glossary)."""
 
@@ -189,6 +194,11 @@ class Findings:
     cost: StudyCost
 
     @property
+    def is_whole(self) -> bool:
+        """True where the analysis lacked nothing."""
+        return is_whole(self.outcome, self.reason)
+
+    @property
     def is_negative(self) -> bool:
         """True only where a whole analysis found nothing to mark."""
-        return self.outcome is Outcome.ANALYSED and self.reason is None and not self.nodules
+        return self.is_whole and not self.nodules

@@ -13,6 +13,7 @@ from wetread.domain.findings import (
     Outcome,
     Prescreen,
     Triage,
+    is_whole,
 )
 
 HIGHEST_PRIORITY = 100
@@ -113,7 +114,7 @@ def _prescreen(
 ) -> Prescreen:
     if any(_asks_for_read(nodule, table) for nodule in nodules):
         return Prescreen.REQUEST
-    if outcome is Outcome.ANALYSED and reason is None and not nodules:
+    if is_whole(outcome, reason) and not nodules:
         return Prescreen.NO_REQUEST
     return Prescreen.UNDETERMINED
 
