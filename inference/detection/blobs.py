@@ -88,7 +88,7 @@ def _scales(
     image, mask, step, reached_mm = filled, inside, 1, SMOOTHING_MM
     for sigma_mm in SIGMAS_MM:
         while step < 2 ** sum(sigma_mm >= limit for limit in _COARSER_FROM_MM):
-            image, mask = _halve(image), _halve(mask.astype(np.float32)) >= 0.5  # noqa: PLR2004
+            image, mask = _halve(image), _halve(mask.astype(np.float32)) >= 0.5  # noqa: PLR2004 most of it
             step *= 2
         blur = np.sqrt(sigma_mm**2 - reached_mm**2) / step
         image = _blur(image, float(blur))

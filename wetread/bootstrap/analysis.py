@@ -38,7 +38,7 @@ _HERE = Path(__file__).parents[2]
 _LOCAL_SITE = "local"  # the issuer of patient IDs in a folder that name none
 
 
-def build_analysis(settings: Settings, *, selection_rules: Path | None = None) -> StudyAnalysis:
+def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
     """Return the analysis with the shipped model; raise `ConfigurationError`."""
     _check_packages_are_ours()
     return StudyAnalysis(
@@ -49,7 +49,7 @@ def build_analysis(settings: Settings, *, selection_rules: Path | None = None) -
             comparer=NoduleComparer(AffineRegistrar()),
             renderer=draw_key_image,
         ),
-        rules=load_analysis_rules(settings, selection_rules=selection_rules),
+        rules=rules,
         meter=this_machine(),
         retries=RetryPolicy(attempts=settings.pipeline.step_attempts, first_wait_seconds=0.5),
         clock=clock_of(settings),
@@ -90,7 +90,7 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
     """Try everything the settings name without starting anything; return what is wrong."""
     problems = []
     try:
-        build_analysis(settings)
+        build_analysis(settings, load_analysis_rules(settings))
     except ConfigurationError as error:
         problems.append(str(error))
     try:

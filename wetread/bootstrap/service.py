@@ -39,7 +39,7 @@ from routing.records.totals import RecordsTotals
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.studies import CompletenessPolicy
-from wetread.ports import Destination, ReadingQueue
+from wetread.ports import Clock, Destination, ReadingQueue
 from wetread.settings import ApiSettings, Settings
 
 _log = structlog.get_logger(__name__)
@@ -88,7 +88,7 @@ def build_service(settings: Settings) -> Service:
     totals = RecordsTotals(engine)
     metrics = ServiceMetrics(totals, started_at=clock())
     catalog = StudyCatalog(engine, clock, spool_dir=settings.spool_dir)
-    workflows = _build_workflows(settings, engine, catalog, results, queue)
+    workflows = _build_workflows(settings, engine, clock, catalog, results, queue)
 
     spool = Spool(settings.spool_dir, settings.intake.minimum_free_bytes)
     indexer = Indexer(
@@ -144,16 +144,16 @@ def build_service(settings: Settings) -> Service:
 def _build_workflows(
     settings: Settings,
     engine: Engine,
+    clock: Clock,
     catalog: StudyCatalog,
     results: ResultRecords,
     queue: ReadingQueue,
 ) -> StudyWorkflows:
-    clock = clock_of(settings)
     rules = load_analysis_rules(settings)
     findings = FindingsRecords(engine)
     return StudyWorkflows(
         database_url=settings.workflow_database_url,
-        analysis=build_analysis(settings),
+        analysis=build_analysis(settings, rules),
         studies=RecordedStudies(catalog, findings, rules.selection),
         effects=StudyEffects(
             findings=findings,

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from routing.results.document import document_from_findings
-from wetread.bootstrap import build_analysis, open_study
+from wetread.bootstrap import build_analysis, load_analysis_rules, open_study
 from wetread.cli.progress import stage_progress
 from wetread.cli.tables import findings_table, output_console
 from wetread.domain.errors import AnalysisError
@@ -33,7 +33,7 @@ def analyze(
     """Analyse one study and write findings.json, the DICOM objects and key images to --out."""
     settings = load_settings(config)
     configure_logs(settings.log_format)
-    analysis = build_analysis(settings, selection_rules=rules)
+    analysis = build_analysis(settings, load_analysis_rules(settings, selection_rules=rules))
     current = open_study(study)
     earlier = open_study(prior) if prior is not None else None
     out.mkdir(parents=True, exist_ok=True)

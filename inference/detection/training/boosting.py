@@ -41,7 +41,7 @@ def fit_trees(
     for tree in range(trees):
         probability = 1 / (1 + np.exp(-log_odds))
         seen = random.random(len(rows)) < 0.7  # noqa: PLR2004 see the docstring
-        allowed = np.flatnonzero(random.random(rows.shape[1]) < 0.6)  # noqa: PLR2004
+        allowed = np.flatnonzero(random.random(rows.shape[1]) < 0.6)  # noqa: PLR2004 likewise
         gradient = weight * (label - probability) * seen
         curvature = weight * probability * (1 - probability) * seen
         node = np.zeros(len(rows), dtype=np.intp)
