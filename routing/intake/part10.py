@@ -2,11 +2,10 @@
 
 import struct
 
+from routing.implementation import IMPLEMENTATION_CLASS_UID
 from routing.intake.elements import Encoding
 from wetread.domain.errors import UnreadableInstance
-from wetread.domain.uids import derive_uid
 
-IMPLEMENTATION_CLASS_UID = derive_uid("wetread", "implementation class")
 IMPLEMENTATION_VERSION_NAME = "WETREAD"
 META_START = 132  # after the preamble and its prefix
 META_ENCODING = Encoding(implicit_vr=False, little_endian=True)

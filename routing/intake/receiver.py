@@ -22,7 +22,8 @@ from pynetdicom.presentation import PresentationContext, build_context
 from pynetdicom.transport import ThreadedAssociationServer
 
 from routing.connections import read_whole_messages, tune_connection
-from routing.intake.part10 import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from routing.implementation import IMPLEMENTATION_CLASS_UID
+from routing.intake.part10 import IMPLEMENTATION_VERSION_NAME
 from routing.intake.spool import Spool
 from wetread.domain.errors import ConfigurationError, StorageFull
 from wetread.settings import IntakeSettings

@@ -14,8 +14,8 @@ from pydicom.tag import BaseTag
 from pydicom.uid import UID, ExplicitVRLittleEndian
 from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR
 
+from routing.implementation import IMPLEMENTATION_CLASS_UID
 from wetread import __version__
-from wetread.domain.uids import derive_uid
 
 _ASCII_FOR: Final = str.maketrans(
     {
@@ -88,7 +88,7 @@ def _preamble_and_meta(own: Dataset) -> bytes:
     meta.MediaStorageSOPClassUID = own.SOPClassUID
     meta.MediaStorageSOPInstanceUID = own.SOPInstanceUID
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = UID(derive_uid("Wetread", "implementation class"))
+    meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
     meta.ImplementationVersionName = f"WETREAD_{__version__}"[:16]
     file = DicomBytesIO()
     write_file_meta_info(file, meta, enforce_standard=True)

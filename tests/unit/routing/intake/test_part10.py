@@ -4,7 +4,8 @@ import pytest
 from pydicom import dcmread
 from pydicom.uid import CTImageStorage, JPEGLSLossless
 
-from routing.intake.part10 import IMPLEMENTATION_CLASS_UID, encode_file_meta, meta_end
+from routing.implementation import IMPLEMENTATION_CLASS_UID
+from routing.intake.part10 import encode_file_meta, meta_end
 from wetread.domain.errors import UnreadableInstance
 
 
