@@ -47,8 +47,8 @@ constraints: ## Try the newest versions and pin them (then run the tests)
 
 REAL_CT ?= $(WETREAD_REAL_CT)
 train: $(INSTALLED) ## Fit the shipped model again: REAL_CT names the folder of public scans
-	$(BIN)/python -m inference.detection.training.prepare "$(REAL_CT)" build/development
-	$(BIN)/python -m inference.detection.training --data build/development \
+	$(BIN)/python -m inference.development.prepare "$(REAL_CT)" build/development
+	$(BIN)/python -m inference.detection.classical.training --data build/development \
 		--out models/packages/classical-nodule --false-marks 8
 
 bench: $(INSTALLED) ## Measure, side by side in one run

@@ -1,5 +1,5 @@
-"""Finds nodule candidates in a volume."""
+"""Places in the lungs that may be nodules: detectors behind one door, chosen by their package."""
 
-from inference.detection.classical import ClassicalDetector
+from inference.detection.choice import load_detector
 
-__all__ = ["ClassicalDetector"]
+__all__ = ["load_detector"]

@@ -11,7 +11,7 @@ import inference
 import models
 import routing
 from inference.comparison import NoduleComparer
-from inference.detection import ClassicalDetector
+from inference.detection import load_detector
 from inference.measurement import SegmentationMeasurer
 from inference.registration import AffineRegistrar
 from inference.rendering import draw_key_image
@@ -44,7 +44,7 @@ def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
     return StudyAnalysis(
         tools=AnalysisTools(
             reader=SeriesReader(),
-            detector=ClassicalDetector(load_package(MODEL)),
+            detector=load_detector(load_package(MODEL)),
             measurer=SegmentationMeasurer(),
             comparer=NoduleComparer(AffineRegistrar()),
             renderer=draw_key_image,

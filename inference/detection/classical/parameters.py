@@ -5,8 +5,8 @@ from typing import Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from inference.detection.features import Features
-from inference.detection.scoring import TreeEnsemble
+from inference.detection.classical.features import Features
+from inference.detection.classical.scoring import TreeEnsemble
 from wetread.domain.errors import ConfigurationError
 
 

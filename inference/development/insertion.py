@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from inference.detection.training.development import KnownFinding, NoduleCrop
+from inference.development.sources import KnownFinding, NoduleCrop
 from inference.lungs import LungMask
 from wetread.domain.geometry import FloatArray, as_point
 from wetread.domain.volumes import CtVolume

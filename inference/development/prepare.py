@@ -1,6 +1,6 @@
 """Lays out the folder that the training reads, from public data and generated chests.
 
-Usage: python -m inference.detection.training.prepare REAL_CT OUT
+Usage: python -m inference.development.prepare REAL_CT OUT
 
 ``REAL_CT`` holds the unpacked DICOM folders ``LIDC-IDRI-0001``, ``CMB-CRC-MSB-01068`` and
 ``Lung_Dx-A0001``, ``backgrounds/totalsegmentator_chest_crop.nii.gz``, ``registration/*.mha``,
@@ -39,7 +39,7 @@ class _Finding(NamedTuple):
 
 def main() -> None:
     """Read the arguments and write links and tables."""
-    parser = argparse.ArgumentParser(prog="python -m inference.detection.training.prepare")
+    parser = argparse.ArgumentParser(prog="python -m inference.development.prepare")
     parser.add_argument("real_ct", type=Path)
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args()

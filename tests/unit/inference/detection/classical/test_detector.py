@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.detection import ClassicalDetector
-from inference.detection.proposals import select_distinct
+from inference.detection.classical import ClassicalDetector
+from inference.detection.classical.proposals import select_distinct
 from inference.phantom.studies import PhantomPair
 from inference.volumes.reader import SeriesReader
 from models.registry import load_package

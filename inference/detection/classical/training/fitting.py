@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inference.detection.scoring import TreeEnsemble
-from inference.detection.training.boosting import fit_trees
-from inference.detection.training.collection import LabelledRun
+from inference.detection.classical.scoring import TreeEnsemble
+from inference.detection.classical.training.boosting import fit_trees
+from inference.detection.classical.training.collection import LabelledRun
 from wetread.domain.geometry import FloatArray
 
 TREES, DEPTH = 100, 3

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.detection.blobs import find_blobs
-from inference.detection.lung_image import LungImage
-from inference.detection.rays import cast_rays, directions
+from inference.detection.classical.blobs import find_blobs
+from inference.detection.classical.lung_image import LungImage
+from inference.detection.classical.rays import cast_rays, directions
 from tests.support.volumes import grid
 from wetread.domain.geometry import Point
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.detection.blobs import Blobs
-from inference.detection.rays import REACH, Rays, directions
+from inference.detection.classical.blobs import Blobs
+from inference.detection.classical.rays import REACH, Rays, directions
 from inference.lungs import LungMask
 from wetread.domain.geometry import FloatArray, VolumeGeometry
 

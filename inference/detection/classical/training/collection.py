@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.detection.proposals import Proposals, propose_candidates, select_distinct
-from inference.detection.training.development import DevelopmentScan, KnownFinding, NoduleCrop
-from inference.detection.training.insertion import insert_nodules
-from inference.detection.training.variation import vary_scan
+from inference.detection.classical.proposals import Proposals, propose_candidates, select_distinct
+from inference.development.insertion import insert_nodules
+from inference.development.sources import DevelopmentScan, KnownFinding, NoduleCrop
+from inference.development.variation import vary_scan
 from inference.lungs import segment_lungs
 from wetread.domain.geometry import FloatArray
 from wetread.domain.volumes import CtVolume

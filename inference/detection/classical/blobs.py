@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from inference.detection.lung_image import SMOOTHING_MM
+from inference.detection.classical.lung_image import SMOOTHING_MM
 from wetread.domain.geometry import FloatArray
 
 _Image = NDArray[np.float32]

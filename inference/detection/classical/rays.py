@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.detection.blobs import sample
-from inference.detection.lung_image import LungImage
+from inference.detection.classical.blobs import sample
+from inference.detection.classical.lung_image import LungImage
 from wetread.domain.geometry import FloatArray
 
 DIRECTIONS = 128

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.detection.features import Features
-from inference.detection.parameters import encode_parameters, parse_parameters
-from inference.detection.scoring import TreeEnsemble
-from inference.detection.training.boosting import fit_trees
+from inference.detection.classical.features import Features
+from inference.detection.classical.parameters import encode_parameters, parse_parameters
+from inference.detection.classical.scoring import TreeEnsemble
+from inference.detection.classical.training.boosting import fit_trees
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.geometry import FloatArray
 

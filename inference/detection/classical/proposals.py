@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from inference.detection.blobs import find_blobs
-from inference.detection.features import Features, describe, locate
-from inference.detection.lung_image import resample_lungs
-from inference.detection.rays import cast_rays
+from inference.detection.classical.blobs import find_blobs
+from inference.detection.classical.features import Features, describe, locate
+from inference.detection.classical.lung_image import resample_lungs
+from inference.detection.classical.rays import cast_rays
 from inference.lungs import LungMask
 from wetread.domain.geometry import FloatArray
 from wetread.domain.volumes import CtVolume

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 from scipy import ndimage
 
-from inference.detection.training.development import KnownFinding
+from inference.development.sources import KnownFinding
 from wetread.domain.geometry import FloatArray, Point
 from wetread.domain.volumes import CtVolume
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.detection.scoring import TreeEnsemble
+from inference.detection.classical.scoring import TreeEnsemble
 from wetread.domain.geometry import FloatArray
 
 _BINS = 32

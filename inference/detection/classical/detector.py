@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from inference.detection.parameters import parse_parameters
-from inference.detection.proposals import propose_candidates, select_distinct
+from inference.detection.classical.parameters import parse_parameters
+from inference.detection.classical.proposals import propose_candidates, select_distinct
 from inference.lungs import segment_lungs
 from models.registry import ModelPackage
 from wetread.domain.findings import Candidate, ModelIdentity

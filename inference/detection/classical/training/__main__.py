@@ -7,15 +7,15 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from inference.detection.parameters import encode_parameters
-from inference.detection.training.collection import LabelledRun, collect_run
-from inference.detection.training.development import (
+from inference.detection.classical.parameters import encode_parameters
+from inference.detection.classical.training.collection import LabelledRun, collect_run
+from inference.detection.classical.training.fitting import Performance, cross_validate, fit_runs
+from inference.development.sources import (
     DevelopmentScan,
     NoduleCrop,
     load_crops,
     load_scans,
 )
-from inference.detection.training.fitting import Performance, cross_validate, fit_runs
 from models.registry import seal_package
 
 _LOWEST_SCORE = 0.02
@@ -37,8 +37,8 @@ class _Job:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Collect runs, cross-validate, choose the operating score, fit on all, write the package."""
-    parser = argparse.ArgumentParser(prog="python -m inference.detection.training")
-    parser.add_argument("--data", type=Path, required=True, help="see training/development.py")
+    parser = argparse.ArgumentParser(prog="python -m inference.detection.classical.training")
+    parser.add_argument("--data", type=Path, required=True, help="laid out by development.prepare")
     parser.add_argument("--out", type=Path, required=True, help="the package's folder")
     parser.add_argument("--runs", type=int, default=6, help="training runs per scan")
     parser.add_argument("--false-marks", type=float, default=6.0, help="per scan, to operate at")

@@ -1,1 +1,0 @@
-"""How the package of the classical detector is fitted: `python -m inference.detection.training`."""
