@@ -1,42 +1,37 @@
 """Model packages on disk: each is checked against its checksums before anything of it is used.
 
-A package is a folder in the spirit of a MONAI bundle::
+A package is a folder in the form of a MONAI bundle::
 
-    metadata.json    what it is (see `PackageMetadata`)
-    SHA256SUMS       a checksum for every other file, as `sha256sum` writes them
-    README.md        the model card
-    …                the weights that metadata.json names, and whatever belongs to them
+    configs/metadata.json    what it is (see `PackageMetadata`)
+    configs/inference.json   how MONAI's ConfigParser makes the network (`network_def`)
+    models/…                 the weights that metadata.json names
+    docs/README.md           the model card
+    LICENSE                  the text of the licence that metadata.json names
+    SHA256SUMS               a checksum for every other file
+
+Nothing in a package is executed: of ``inference.json`` only plain values are read.
 """
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from models.licenses import is_text_of
+from models.metadata import PackageMetadata
+from models.sealing import check_seal
 from wetread.domain.errors import ConfigurationError
-from wetread.domain.findings import ModelIdentity
+from wetread.domain.findings import ModelIdentity, OperatingPoint
 
-PACKAGES_DIR = Path(__file__).parent / "packages"
-_METADATA = "metadata.json"
-_CHECKSUMS = "SHA256SUMS"
-
-
-class PackageMetadata(BaseModel):
-    """The content of ``metadata.json``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
-    summary: str
-    kind: str  # which detector reads it, e.g. "classical"
-    weights: str  # the file whose checksum identifies the model
-    license: str
-    intended_use: str
-    training_data: tuple[str, ...]
-    spacing_zyx_mm: tuple[float, float, float]
+PACKAGES_DIR: Final = Path(__file__).parent / "packages"
+METADATA: Final = "configs/metadata.json"
+INFERENCE: Final = "configs/inference.json"
+LICENSE: Final = "LICENSE"
+CARD: Final = "docs/README.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,86 +42,101 @@ class ModelPackage:
     metadata: PackageMetadata
     sha256: str  # of the weights
 
+    @property
+    def name(self) -> str:
+        """What the package is called: its folder too."""
+        return self.metadata.wetread.name
+
+    @property
+    def kind(self) -> str:
+        """Which detector reads it."""
+        return self.metadata.wetread.kind
+
     def read_weights(self) -> bytes:
         """Return the weights; raise `ConfigurationError` where they changed since the check."""
-        content = (self.folder / self.metadata.weights).read_bytes()
+        content = (self.folder / self.metadata.wetread.weights).read_bytes()
         if hashlib.sha256(content).hexdigest() != self.sha256:
-            raise ConfigurationError(f"the weights of {self.metadata.name} have changed on disk")
+            raise ConfigurationError(f"the weights of {self.name} have changed on disk")
         return content
+
+    def read_inference(self) -> dict[str, Any]:
+        """Return ``inference.json`` as plain values, its expressions as the text they are."""
+        content: dict[str, Any] = json.loads((self.folder / INFERENCE).read_bytes())
+        return content
+
+    def require_spacing(self, spacing_zyx_mm: tuple[float, float, float]) -> None:
+        """Raise `ConfigurationError` unless the network was made for voxels of this size."""
+        if self.metadata.wetread.spacing_zyx_mm != spacing_zyx_mm:
+            raise ConfigurationError(
+                f"the model package {self.name} is refused: its spacing of "
+                f"{self.metadata.wetread.spacing_zyx_mm} mm is not the {spacing_zyx_mm} mm "
+                f"of kind {self.kind!r}"
+            )
+
+    @property
+    def operating_point(self) -> OperatingPoint | None:
+        """From which score to mark, and what to expect there; None where the weights hold it."""
+        stated = self.metadata.wetread.operating_point
+        if stated is None:
+            return None
+        return OperatingPoint(**stated.model_dump())
 
     def identity(self, device: str) -> ModelIdentity:
         """Return what results say of the model that made them."""
         return ModelIdentity(
-            name=self.metadata.name,
-            version=self.metadata.version,
-            sha256=self.sha256,
-            device=device,
+            name=self.name, version=self.metadata.version, sha256=self.sha256, device=device
         )
 
 
-def list_packages(root: Path = PACKAGES_DIR) -> tuple[str, ...]:
-    """Return the names of the packages in a folder, sorted; nothing is checked yet."""
-    return tuple(sorted(path.parent.name for path in root.glob(f"*/{_METADATA}")))
+def list_packages(roots: Iterable[Path] = (PACKAGES_DIR,)) -> tuple[str, ...]:
+    """Return the names of the packages in some folders, sorted; nothing is checked yet."""
+    return tuple(sorted({path.parents[1].name for root in roots for path in _metadata_of(root)}))
 
 
-def load_package(name: str, root: Path = PACKAGES_DIR) -> ModelPackage:
+def load_package(name: str, roots: Sequence[Path] = (PACKAGES_DIR,)) -> ModelPackage:
     """Return a checked package; raise `ConfigurationError` saying what is wrong with it."""
-    if name not in list_packages(root):
-        known = ", ".join(list_packages(root)) or "none"
-        raise ConfigurationError(f"there is no model package {name!r}; there is: {known}")
-    folder = root / name
-    sums = _checked_sums(folder)
-    try:
-        metadata = PackageMetadata.model_validate_json((folder / _METADATA).read_bytes())
-    except ValidationError as error:
-        raise ConfigurationError(f"{name}/{_METADATA} is not valid: {error}") from error
-    if metadata.name != name:
-        raise ConfigurationError(f"the package in {name}/ calls itself {metadata.name!r}")
-    if metadata.weights not in sums:
-        raise ConfigurationError(f"the package {name} has no weights {metadata.weights!r}")
-    return ModelPackage(folder=folder, metadata=metadata, sha256=sums[metadata.weights])
-
-
-def seal_package(folder: Path) -> None:
-    """Write the checksums of every file of a package, when it is made or its card is edited."""
-    lines = [f"{_sha256(path)}  {name}\n" for name, path in _files(folder)]
-    (folder / _CHECKSUMS).write_text("".join(lines), encoding="ascii")
-
-
-def _checked_sums(folder: Path) -> dict[str, str]:
-    """Return the checksum of every file; raise `ConfigurationError` for any difference."""
-    try:
-        text = (folder / _CHECKSUMS).read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
+    known = list_packages(roots)
+    if name not in known:
         raise ConfigurationError(
-            f"the package {folder.name} has no readable {_CHECKSUMS}"
+            f"there is no model package {name!r}; there is: {', '.join(known) or 'none'}"
+        )
+    folders = [root / name for root in roots if (root / name / METADATA).is_file()]
+    if len(folders) > 1:
+        places = " and ".join(str(folder.parent) for folder in folders)
+        raise ConfigurationError(f"the model package {name} is refused: it is in {places}")
+    return check_package(folders[0])
+
+
+def check_package(folder: Path) -> ModelPackage:
+    """Return the package in a folder; raise `ConfigurationError` saying what is wrong with it."""
+    name = folder.name
+    sums = check_seal(folder)
+    metadata = _read_metadata(folder)
+    entry = metadata.wetread
+    if entry.name != name:
+        raise ConfigurationError(f"the package in {name}/ calls itself {entry.name!r}")
+    for file in (INFERENCE, CARD, LICENSE, entry.weights):
+        if file not in sums:
+            raise ConfigurationError(f"the model package {name} is refused: it has no {file}")
+    if not is_text_of(entry.license, (folder / LICENSE).read_text("utf-8", errors="replace")):
+        raise ConfigurationError(
+            f"the model package {name} is refused: its {LICENSE} is not {entry.license}"
+        )
+    return ModelPackage(folder=folder, metadata=metadata, sha256=sums[entry.weights])
+
+
+def _metadata_of(root: Path) -> Iterable[Path]:
+    return root.glob(f"*/{METADATA}")
+
+
+def _read_metadata(folder: Path) -> PackageMetadata:
+    try:
+        return PackageMetadata.model_validate_json((folder / METADATA).read_bytes())
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        )
+        raise ConfigurationError(
+            f"the model package {folder.name} is refused: {METADATA}: {problems}"
         ) from error
-    promised = {
-        name: digest for digest, _, name in (line.partition("  ") for line in text.splitlines())
-    }
-    found = {name: _sha256(path) for name, path in _files(folder)}
-    for name in sorted(promised.keys() | found.keys()):
-        if promised.get(name) != found.get(name):
-            what = (
-                "missing"
-                if name not in found
-                else "unlisted"
-                if name not in promised
-                else "changed"
-            )
-            raise ConfigurationError(
-                f"the model package {folder.name} is refused: {name} is {what}"
-            )
-    return found
-
-
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield every file but the checksums, by its name relative to the package."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.name != _CHECKSUMS:
-            yield path.relative_to(folder).as_posix(), path
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -128,6 +128,8 @@ class Settings(BaseSettings):
     selection_rules: Path | None = None  # None: the shipped rules
     priority_table: Path | None = None
     price_table: Path | None = None
+    model: str = "classical-nodule"  # the package that finds the nodules
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda:\d+)$")
     log_format: str = Field(default="console", pattern="^(console|json)$")
     intake: IntakeSettings = IntakeSettings()
     destinations: tuple[DestinationSettings, ...] = ()
@@ -151,6 +153,11 @@ class Settings(BaseSettings):
     def results_dir(self) -> Path:
         """Where encoded results lie."""
         return self.data_dir / "results"
+
+    @property
+    def models_dir(self) -> Path:
+        """Where pulled model packages lie, beside those that are shipped."""
+        return self.data_dir / "models"
 
     @property
     def database_url(self) -> str:

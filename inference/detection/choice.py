@@ -6,12 +6,24 @@ from wetread.domain.errors import ConfigurationError
 from wetread.ports import Detector
 
 
-def load_detector(package: ModelPackage) -> Detector:
-    """Return the detector of a checked package; raise `ConfigurationError` for unknown kinds."""
-    match package.metadata.kind:
+def load_detector(package: ModelPackage, device: str = "auto") -> Detector:
+    """Return the detector of a checked package, on a device as `choose_device` names it.
+
+    Raises `ConfigurationError` for unknown kinds, wrong weights and missing devices.
+    """
+    match package.kind:
         case "classical":
             return ClassicalDetector(package)
+        case "network":
+            from inference.detection.network import NetworkDetector  # noqa: PLC0415
+            from inference.devices import choose_device  # noqa: PLC0415
+
+            return NetworkDetector(package, choose_device(device))
+        case "retinanet":
+            # Only who uses a network waits the seconds that its framework takes to import.
+            from inference.detection.retinanet import RetinaNetDetector  # noqa: PLC0415
+            from inference.devices import choose_device  # noqa: PLC0415
+
+            return RetinaNetDetector(package, choose_device(device))
         case kind:
-            raise ConfigurationError(
-                f"no detector reads models of kind {kind!r} ({package.metadata.name})"
-            )
+            raise ConfigurationError(f"no detector reads models of kind {kind!r} ({package.name})")
