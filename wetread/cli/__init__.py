@@ -8,6 +8,7 @@ from wetread.cli import models
 from wetread.cli.analyze import analyze
 from wetread.cli.check import check
 from wetread.cli.demo import demo
+from wetread.cli.evaluate import evaluate_detector
 from wetread.cli.serve import serve
 from wetread.domain.errors import WetreadError
 
@@ -23,6 +24,7 @@ app.command("demo")(demo)
 app.command("analyze")(analyze)
 app.command("serve")(serve)
 app.command("check")(check)
+app.command("evaluate")(evaluate_detector)
 app.add_typer(models.app, name="models")
 
 
