@@ -40,6 +40,11 @@ FINDINGS_EXAMPLE: JsonDict = {
     "outcome": "analysed",
     "reason": "limited: thick slices (5.0 mm; small nodules need 3.0 mm or thinner)",
     "model": {"name": "example", "version": "1.0.0", "sha256": "ab" * 32, "device": "cpu"},
+    "operating_point": {
+        "score": 0.42,
+        "expected_sensitivity": 0.9,
+        "false_marks_per_scan": 1.5,
+    },
     "nodules": [
         {
             "tracking_id": "Nodule 1",
@@ -50,6 +55,8 @@ FINDINGS_EXAMPLE: JsonDict = {
             "volume_mm3": 268.1,
             "type": "solid",
             "side": "right",
+            "zone": "upper",
+            "surface_distance_mm": 12.5,
             "score": 0.91,
             "mark": {
                 "sop_instance_uid": "2.25.250000000000000000000000000000000004",

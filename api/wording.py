@@ -6,8 +6,14 @@ from typing import Final
 
 from api.languages import Language, Texts
 from routing.records.totals import DeviceUse
-from routing.results.schema import ChangeSchema, FindingsDocument
-from wetread.domain.findings import Outcome
+from routing.results.schema import (
+    ChangeSchema,
+    FindingsDocument,
+    NoduleSchema,
+    OperatingPointSchema,
+)
+from wetread.domain.explanation import Words, describe_depth, describe_region, explain_score
+from wetread.domain.findings import OperatingPoint, Outcome
 
 _IDEOGRAPHIC_GROUP: Final = 1  # PS3.5 6.2.1: alphabetic, ideographic, phonetic
 _DATE_DIGITS: Final = 8
@@ -73,6 +79,21 @@ class Wording:
             parts.append(self.text("doubling_time", days=change.doubling_time_days))
         return ("、" if self.language is Language.JAPANESE else ", ").join(parts)
 
+    def region(self, nodule: NoduleSchema) -> str:
+        """Say which part of the lungs a nodule lies in."""
+        return self._say(describe_region(nodule.side, nodule.zone))
+
+    def depth(self, nodule: NoduleSchema) -> str | None:
+        """Say how far from the surface of its lung a nodule lies; None where nobody knows."""
+        if nodule.surface_distance_mm is None:
+            return None
+        return self._say(describe_depth(nodule.surface_distance_mm))
+
+    def why_marked(self, nodule: NoduleSchema, point: OperatingPointSchema | None) -> str:
+        """Say which score was reached and what follows from it."""
+        reached = None if point is None else OperatingPoint(**dict(point))
+        return self._say(explain_score(nodule.score, reached))
+
     def cost(self, use: DeviceUse) -> str:
         """Say what was used and what it cost."""
         return self.text(
@@ -81,3 +102,6 @@ class Wording:
             gpu_seconds=f"{use.gpu_seconds:.1f}",
             cpu_seconds=f"{use.cpu_seconds:.1f}",
         )
+
+    def _say(self, words: Words) -> str:
+        return words.japanese if self.language is Language.JAPANESE else words.english

@@ -1,6 +1,7 @@
 """Key images: the slice a mark lies on, in lung window, for people who have no viewer at hand."""
 
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ _WINDOW_CENTER_HU, _WINDOW_WIDTH_HU = -600, 1500
 _LEAST_SIDE_PX = 768
 _INSET_ZOOM, _INSET_SHARE = 4, 0.33  # of the picture's shorter side
 _AIR_PX = 4.0  # between the nodule and its circle, so that the circle covers nothing
+_LETTER_PX, _CORNER_PX = 16, (10, 8)
 _MARK, _TEXT, _SHADE = (255, 214, 0), (255, 255, 255), (0, 0, 0)
 
 
@@ -37,10 +39,7 @@ def draw_key_image(volume: CtVolume, mark: ImageMark, *, caption: str, path: Pat
     radius = mark.radius_px * max(scale) + _AIR_PX
     draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=_MARK, width=2)
     _place_inset(picture, source, mark, scale)
-    font = ImageFont.load_default(size=16)
-    left, top, right, bottom = draw.textbbox((10, 8), caption, font=font)
-    draw.rectangle((left - 4, top - 3, right + 4, bottom + 3), fill=_SHADE)
-    draw.text((10, 8), caption, font=font, fill=_TEXT)
+    _write_caption(draw, caption, picture.width)
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.save(path, format="PNG")
 
@@ -49,6 +48,16 @@ def window_lung(hu: NDArray[np.int16]) -> NDArray[np.uint8]:
     """Map HU to grey in lung window, centre -600 and width 1500 (PS3.3 C.11.2.1.2, linear)."""
     share = (hu.astype(np.float32) - (_WINDOW_CENTER_HU - 0.5)) / (_WINDOW_WIDTH_HU - 1) + 0.5
     return np.rint(np.clip(share, 0, 1) * 255).astype(np.uint8)
+
+
+def _write_caption(draw: ImageDraw.ImageDraw, caption: str, width: int) -> None:
+    """Write the caption's lines into the upper left corner, wrapped to the picture's width."""
+    font = ImageFont.load_default(size=_LETTER_PX)
+    letters = int((width - 2 * _CORNER_PX[0]) / font.getlength("n"))
+    text = "\n".join(fill(line, letters) for line in caption.splitlines())
+    left, top, right, bottom = draw.textbbox(_CORNER_PX, text, font=font)
+    draw.rectangle((left - 4, top - 3, right + 4, bottom + 3), fill=_SHADE)
+    draw.text(_CORNER_PX, text, font=font, fill=_TEXT)
 
 
 def _place_inset(

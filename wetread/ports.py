@@ -13,6 +13,7 @@ from wetread.domain.findings import (
     Measurement,
     ModelIdentity,
     Nodule,
+    OperatingPoint,
     ResolvedNodule,
 )
 from wetread.domain.studies import StoredInstance
@@ -42,8 +43,8 @@ class Detector(Protocol):
         ...
 
     @property
-    def operating_score(self) -> float:
-        """Candidates at or above this score are marked."""
+    def operating_point(self) -> OperatingPoint:
+        """Candidates at or above its score are marked."""
         ...
 
     def detect(self, volume: CtVolume, progress: Progress | None = None) -> tuple[Candidate, ...]:

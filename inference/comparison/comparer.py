@@ -6,7 +6,7 @@ import numpy as np
 
 from inference.comparison.pairing import Pair, pair_nodules
 from inference.comparison.place import Place, look_at_place
-from inference.lungs import LungMask, segment_lungs
+from inference.lungs import LungMask, lungs_of
 from inference.registration import PointMap, Registrar, Registration
 from wetread.domain.errors import AnalysisError
 from wetread.domain.findings import ChangeState, Measurement, Nodule, ResolvedNodule
@@ -37,7 +37,7 @@ class NoduleComparer:
     ) -> PriorMatch:
         """Match by place and size; an untrusted registration makes every state ambiguous."""
         try:
-            current_lungs, prior_lungs = segment_lungs(current), segment_lungs(prior)
+            current_lungs, prior_lungs = lungs_of(current), lungs_of(prior)
         except AnalysisError:  # no lungs to lay over each other
             return _untrusted(len(current_nodules))
         registration = self._registrar.register(

@@ -15,7 +15,7 @@ from routing.pipeline.trail import StudyTrail
 from routing.pipeline.volumes import VolumeShelf
 from routing.priors.given import given_prior
 from wetread.domain.findings import Findings, Outcome
-from wetread.ports import Clock, Progress
+from wetread.ports import Clock, Detector, Progress
 
 
 class StudyAnalysis:
@@ -37,6 +37,11 @@ class StudyAnalysis:
         self._retries = retries
         self._clock = clock
         self._sleep = sleep
+
+    @property
+    def detector(self) -> Detector:
+        """What finds the candidates."""
+        return self._tools.detector
 
     def start(
         self,

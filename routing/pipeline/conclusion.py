@@ -12,6 +12,7 @@ from wetread.domain.findings import (
     Findings,
     ModelIdentity,
     Nodule,
+    OperatingPoint,
     Outcome,
     ResolvedNodule,
     StudyCost,
@@ -33,6 +34,7 @@ class Draft:
     reasons: tuple[str, ...] = ()
     limitations: tuple[str, ...] = ()
     selection: Selection | None = None
+    operating_point: OperatingPoint | None = None
     candidates: tuple[Candidate, ...] = ()
     nodules: tuple[Nodule, ...] = ()
     resolved: tuple[ResolvedNodule, ...] = ()
@@ -79,6 +81,7 @@ def findings_from_draft(
         outcome=draft.outcome,
         reason=draft.reason,
         model=model,
+        operating_point=draft.operating_point,
         nodules=draft.nodules,
         candidates=draft.candidates,
         resolved=draft.resolved,

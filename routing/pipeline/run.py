@@ -156,7 +156,7 @@ class StudyRun:
         self._tell(Step.DETECT)
         if isinstance(candidates, Failure):
             return draft.stopped(candidates)
-        draft = replace(draft, candidates=candidates)
+        draft = replace(draft, candidates=candidates, operating_point=self._stops.operating_point)
         marks = self._trail.attempt(
             Step.MEASURE, Marks, lambda: self._stops.measure(selection, candidates)
         )

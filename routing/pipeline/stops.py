@@ -14,7 +14,15 @@ from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
 from wetread.domain.costs import PriceTable
 from wetread.domain.errors import AnalysisError
-from wetread.domain.findings import Candidate, Findings, Nodule, Outcome, ResolvedNodule
+from wetread.domain.explanation import describe_mark, explain_score
+from wetread.domain.findings import (
+    Candidate,
+    Findings,
+    Nodule,
+    OperatingPoint,
+    Outcome,
+    ResolvedNodule,
+)
 from wetread.domain.growth import GrowthLimits
 from wetread.domain.selection import Selection
 from wetread.domain.triage import PriorityTable
@@ -90,6 +98,11 @@ class StudyStops:
         self._rules = rules
         self._shelf = shelf
         self._clock = clock
+
+    @property
+    def operating_point(self) -> OperatingPoint:
+        """From which score candidates are marked."""
+        return self._tools.detector.operating_point
 
     def select(self) -> Selection:
         """Choose the series to analyse."""
@@ -182,14 +195,14 @@ class StudyStops:
         images = []
         for nodule in findings.nodules:
             path = key_image_path(folder, nodule.tracking_id)
-            mark = nodule.measurement.mark
-            self._tools.renderer(volume, mark, caption=nodule.tracking_id, path=path)
+            mark, caption = nodule.measurement.mark, _caption(nodule, findings.operating_point)
+            self._tools.renderer(volume, mark, caption=caption, path=path)
             images.append(KeyImage(tracking_uid=nodule.tracking_uid, path=path))
         return tuple(images)
 
     def _meant(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        score = self._tools.detector.operating_score
-        return [candidate for candidate in candidates if candidate.score >= score]
+        lowest = self.operating_point.score
+        return [candidate for candidate in candidates if candidate.score >= lowest]
 
     def _is_ours(self, findings: Findings, selection: Selection) -> bool:
         model = self._tools.detector.model
@@ -199,3 +212,9 @@ class StudyStops:
             and selection.chosen is not None
             and findings.series_instance_uid == selection.chosen.series_instance_uid
         )
+
+
+def _caption(nodule: Nodule, point: OperatingPoint | None) -> str:
+    """Return what a key image says, in English: its font has no other letters."""
+    what = describe_mark(nodule.measurement).english
+    return f"{nodule.tracking_id}: {what}\n{explain_score(nodule.score, point).english}"

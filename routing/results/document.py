@@ -13,6 +13,7 @@ from routing.results.schema import (
     MarkSchema,
     ModelSchema,
     NoduleSchema,
+    OperatingPointSchema,
     ResolvedSchema,
     TimingSchema,
     TriageSchema,
@@ -26,6 +27,7 @@ from wetread.domain.findings import (
     Measurement,
     ModelIdentity,
     Nodule,
+    OperatingPoint,
     ResolvedNodule,
     StudyCost,
     Timing,
@@ -52,6 +54,11 @@ def document_from_findings(findings: Findings) -> str:
             outcome=findings.outcome,
             reason=findings.reason,
             model=ModelSchema.model_validate(findings.model),
+            operating_point=(
+                None
+                if findings.operating_point is None
+                else OperatingPointSchema.model_validate(findings.operating_point)
+            ),
             nodules=tuple(_schema_from_nodule(nodule) for nodule in findings.nodules),
             candidates=tuple(CandidateSchema.model_validate(c) for c in findings.candidates),
             resolved=tuple(ResolvedSchema.model_validate(gone) for gone in findings.resolved),
@@ -78,6 +85,11 @@ def findings_from_document(text: str | bytes) -> Findings:
         outcome=document.outcome,
         reason=document.reason,
         model=ModelIdentity(**dict(document.model)),
+        operating_point=(
+            None
+            if document.operating_point is None
+            else OperatingPoint(**dict(document.operating_point))
+        ),
         nodules=tuple(_nodule_from_schema(nodule) for nodule in document.nodules),
         candidates=tuple(Candidate(**dict(candidate)) for candidate in document.candidates),
         resolved=tuple(ResolvedNodule(**dict(gone)) for gone in document.resolved),
@@ -98,6 +110,8 @@ def _schema_from_nodule(nodule: Nodule) -> NoduleSchema:
         volume_mm3=measurement.volume_mm3,
         type=measurement.type,
         side=measurement.side,
+        zone=measurement.zone,
+        surface_distance_mm=measurement.surface_distance_mm,
         score=nodule.score,
         mark=MarkSchema.model_validate(measurement.mark),
         change=None if change is None else ChangeSchema.model_validate(change),
@@ -115,6 +129,8 @@ def _nodule_from_schema(nodule: NoduleSchema) -> Nodule:
             volume_mm3=nodule.volume_mm3,
             type=nodule.type,
             side=nodule.side,
+            zone=nodule.zone,
+            surface_distance_mm=nodule.surface_distance_mm,
             mark=ImageMark(**dict(nodule.mark)),
         ),
         score=nodule.score,

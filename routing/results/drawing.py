@@ -38,16 +38,18 @@ def circle_points(mark: ImageMark, size: Size) -> FloatArray:
     return np.stack([center, np.clip(rims[int(np.argmax(inside))], 0.0, size)])
 
 
-def label_box(text: str, mark: ImageMark, size: Size) -> Box:
-    """Return the box of a one-line label beside the circle of a mark."""
+def label_boxes(lines: Sequence[str], mark: ImageMark, size: Size) -> tuple[Box, ...]:
+    """Return the boxes of a label's lines, one below the other beside the circle of a mark."""
     columns, rows = size
-    width = min(len(text) * _LETTER_WIDTH * columns, columns)
+    width = min(max(map(len, lines)) * _LETTER_WIDTH * columns, columns)
     height = _LINE_HEIGHT * rows
     (x, y), gap = mark.center_px, mark.radius_px + _MARGIN * columns / 2
     left = x + gap if x + gap + width <= columns else x - gap - width
     left = min(max(left, 0.0), columns - width)
-    top = min(max(y - height / 2, 0.0), rows - height)
-    return left, top, min(left + width, columns), min(top + height, rows)
+    top = min(max(y - len(lines) * height / 2, 0.0), rows - len(lines) * height)
+    tops = [top + index * height for index in range(len(lines))]
+    right = min(left + width, columns)
+    return tuple((left, top, right, min(top + height, rows)) for top in tops)
 
 
 def heading_boxes(lines: Sequence[str], size: Size) -> tuple[tuple[str, Box], ...]:

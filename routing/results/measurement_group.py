@@ -23,16 +23,26 @@ from pydicom.sr.coding import Code
 
 from routing.results.drawing import circle_points, outline_points
 from routing.results.objects import MANUFACTURER
+from wetread.domain.explanation import describe_operating_point
 from wetread.domain.findings import (
     Change,
     ChangeState,
+    Findings,
     GrowthVerdict,
+    LungZone,
     ModelIdentity,
     Nodule,
     NoduleType,
+    OperatingPoint,
 )
 
 _SIDES: Final = {"left": codes.SCT.Left, "right": codes.SCT.Right}
+_SITES: Final = {  # PS3.16 CID 6171, and the whole lung where the zone is not known
+    LungZone.UPPER: codes.SCT.UpperZoneOfLung,
+    LungZone.MIDDLE: codes.SCT.MiddleZoneOfLung,
+    LungZone.LOWER: codes.SCT.LowerZoneOfLung,
+    None: codes.SCT.Lung,
+}
 _TYPES: Final = {  # the dictionary of DICOM has no code for two of the three: RadLex has all
     NoduleType.SOLID: Code("RID50151", "RADLEX", "solid pulmonary nodule"),
     NoduleType.PART_SOLID: Code("RID50152", "RADLEX", "part-solid pulmonary nodule"),
@@ -52,7 +62,7 @@ _CHANGE_WORDS: Final = {
 
 
 def measurement_group(
-    nodule: Nodule, model: ModelIdentity, image: Dataset
+    nodule: Nodule, findings: Findings, image: Dataset
 ) -> PlanarROIMeasurementsAndQualitativeEvaluations:
     """Return the group of a nodule, its outline selected from the image that it was drawn on."""
     measurement, change = nodule.measurement, nodule.change
@@ -62,13 +72,10 @@ def measurement_group(
         ),
         referenced_region=_region(nodule, image),
         finding_type=codes.SCT.Nodule,
-        finding_sites=[FindingSite(codes.SCT.Lung, laterality=_SIDES.get(measurement.side))],
-        algorithm_id=AlgorithmIdentification(
-            name=model.name,
-            version=model.version,
-            parameters=[f"sha256 {model.sha256}"],
-            manufacturer=MANUFACTURER,
-        ),
+        finding_sites=[
+            FindingSite(_SITES[measurement.zone], laterality=_SIDES.get(measurement.side))
+        ],
+        algorithm_id=_algorithm(findings.model, findings.operating_point),
         time_point_context=TimePointContext(time_point="Current") if change else None,
         measurements=list(_measurements(nodule)),
         qualitative_evaluations=list(_evaluations(nodule)),
@@ -98,6 +105,15 @@ def change_text(change: Change) -> str:
     if change.verdict is GrowthVerdict.NOT_RESOLVABLE:
         facts.append("the change is within the error of measurement")
     return "; ".join(facts)
+
+
+def _algorithm(model: ModelIdentity, point: OperatingPoint | None) -> AlgorithmIdentification:
+    parameters = [f"sha256 {model.sha256}"]
+    if point is not None:
+        parameters.append(describe_operating_point(point).english)
+    return AlgorithmIdentification(
+        name=model.name, version=model.version, parameters=parameters, manufacturer=MANUFACTURER
+    )
 
 
 def _region(nodule: Nodule, image: Dataset) -> ImageRegion:

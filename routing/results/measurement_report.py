@@ -87,7 +87,7 @@ def _content(findings: Findings, source: Source) -> ContainerContentItem:
         measurements = _container(codes.DCM.ImagingMeasurements)
         for nodule in findings.nodules:
             image = source.images[nodule.measurement.mark.sop_instance_uid]
-            measurements.ContentSequence.extend(measurement_group(nodule, findings.model, image))
+            measurements.ContentSequence.extend(measurement_group(nodule, findings, image))
         report.ContentSequence.append(measurements)
     evaluations = _container(_QUALITATIVE_EVALUATIONS)
     evaluations.ContentSequence.extend(_evaluations(findings))

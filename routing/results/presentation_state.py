@@ -1,6 +1,6 @@
 """Findings as Grayscale Softcopy Presentation States: circles and words over the images."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +17,7 @@ from highdicom.pr import (
 )
 from pydicom import Dataset
 
-from routing.results.drawing import Size, circle_points, heading_boxes, label_box
+from routing.results.drawing import Size, circle_points, heading_boxes, label_boxes
 from routing.results.instance import ascii_text
 from routing.results.objects import (
     CONTENT_LABEL,
@@ -29,7 +29,8 @@ from routing.results.objects import (
 )
 from routing.results.source import Source
 from routing.results.summary import summary_lines
-from wetread.domain.findings import ChangeState, Findings, GrowthVerdict, Nodule, NoduleType
+from wetread.domain.explanation import describe_region, describe_size_and_type
+from wetread.domain.findings import ChangeState, Findings, GrowthVerdict, Nodule
 
 _KIND: Final = ObjectKind.PRESENTATION_STATE
 _HEADING: Final = "Wetread AI (research use):"
@@ -37,11 +38,6 @@ _YELLOW: Final = (97.1, -21.6, 94.5)  # CIELab
 _PIXEL: Final = AnnotationUnitsValues.PIXEL
 _LEFT: Final = TextJustificationValues.LEFT
 _RIGHT: Final = TextJustificationValues.RIGHT
-_TYPE_WORDS: Final = {
-    NoduleType.SOLID: "solid",
-    NoduleType.PART_SOLID: "part-solid",
-    NoduleType.GROUND_GLASS: "ground glass",
-}
 # A presentation state has one size and one rescale for all of its images.
 _SHARED: Final = (
     "Rows",
@@ -125,7 +121,7 @@ def _annotation(findings: Findings, image: Dataset, layer: GraphicLayer) -> Grap
                 TextObject(text, _PIXEL, bounding_box=box, text_justification=_LEFT)
                 for text, box in heading
             ),
-            *(_label(nodule, size) for nodule in nodules),
+            *(line for nodule in nodules for line in _label(nodule, size)),
         ],
     )
 
@@ -140,22 +136,24 @@ def _circle(nodule: Nodule, size: Size) -> GraphicObject:
     )
 
 
-def _label(nodule: Nodule, size: Size) -> TextObject:
-    measurement = nodule.measurement
-    text = ascii_text(
-        f"{nodule.tracking_id}: {measurement.mean_diameter_mm:.1f} mm "
-        f"{_TYPE_WORDS[measurement.type]}{_change_words(nodule)}"
-    )
-    box = label_box(text, measurement.mark, size)
-    on_the_left = box[2] <= measurement.mark.center_px[0]
-    return TextObject(
-        text_value=text,
-        units=_PIXEL,
-        bounding_box=box,
-        text_justification=_RIGHT if on_the_left else _LEFT,  # towards the circle
-        tracking_id=nodule.tracking_id,
-        tracking_uid=nodule.tracking_uid,
-    )
+def _label(nodule: Nodule, size: Size) -> Iterator[TextObject]:
+    measured = nodule.measurement
+    what = describe_size_and_type(measured).english
+    where = describe_region(measured.side, measured.zone).english
+    lines = [
+        ascii_text(f"{nodule.tracking_id}: {what}{_change_words(nodule)}"),
+        ascii_text(f"{where}, score {nodule.score:.2f}"),
+    ]
+    for text, box in zip(lines, label_boxes(lines, measured.mark, size), strict=True):
+        on_the_left = box[2] <= measured.mark.center_px[0]
+        yield TextObject(
+            text_value=text,
+            units=_PIXEL,
+            bounding_box=box,
+            text_justification=_RIGHT if on_the_left else _LEFT,  # towards the circle
+            tracking_id=nodule.tracking_id,
+            tracking_uid=nodule.tracking_uid,
+        )
 
 
 def _change_words(nodule: Nodule) -> str:

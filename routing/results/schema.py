@@ -11,7 +11,14 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
 from pydantic.json_schema import JsonSchemaValue
 
-from wetread.domain.findings import ChangeState, GrowthVerdict, NoduleType, Outcome, Prescreen
+from wetread.domain.findings import (
+    ChangeState,
+    GrowthVerdict,
+    LungZone,
+    NoduleType,
+    Outcome,
+    Prescreen,
+)
 
 SCHEMA_NAME: Final = "wetread.findings/1"
 
@@ -28,6 +35,7 @@ Pixel = Annotated[float, _rounded(2)]
 Percent = Annotated[float, _rounded(1)]
 Days = Annotated[float, _rounded(1)]
 Score = Annotated[float, Field(ge=0, le=1), _rounded(4)]
+Share = Annotated[float, Field(ge=0, le=1), _rounded(4)]
 Seconds = Annotated[float, Field(ge=0), _rounded(3)]
 PointMm = tuple[Millimetre, Millimetre, Millimetre]
 PointPx = tuple[Pixel, Pixel]
@@ -52,6 +60,14 @@ class ModelSchema(_Part):
     version: str
     sha256: str
     device: str
+
+
+class OperatingPointSchema(_Part):
+    """The score from which candidates are marked, and what its evaluation makes one expect."""
+
+    score: Score
+    expected_sensitivity: Share | None
+    false_marks_per_scan: Annotated[float, Field(ge=0), _rounded(3)] | None
 
 
 class MarkSchema(_Part):
@@ -90,6 +106,10 @@ class NoduleSchema(_Part):
     volume_mm3: Volume
     type: NoduleType
     side: str
+    zone: LungZone | None = None
+    """Third of the height of its lung; null where the lung is not seen whole."""
+    surface_distance_mm: Length | None = None
+    """Lung between the nodule's edge and the nearest surface of its lung, fissures apart."""
     score: Score
     mark: MarkSchema
     change: ChangeSchema | None
@@ -166,6 +186,8 @@ class FindingsDocument(_Part):
     reason: str | None
     """Why not analysed, partial or failed; or what limits the analysis."""
     model: ModelSchema
+    operating_point: OperatingPointSchema | None = None
+    """Null where nothing was looked for."""
     nodules: tuple[NoduleSchema, ...]
     candidates: tuple[CandidateSchema, ...]
     """Every candidate down to a low score."""

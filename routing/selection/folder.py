@@ -1,4 +1,4 @@
-"""Find the DICOM files of one study in a folder, as they lie there."""
+"""Find the DICOM files of studies in a folder, as they lie there."""
 
 import filecmp
 from collections import Counter
@@ -19,7 +19,7 @@ _IDENTITY: Final = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "
 
 
 class SkippedFile(NamedTuple):
-    """A file that is not part of the study, by its path below the folder, and why."""
+    """A file that is not part of a study, by its path below the folder, and why."""
 
     name: str
     reason: str
@@ -27,19 +27,26 @@ class SkippedFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderScan:
-    """The instances of one study, in the order of their paths, and what was left out."""
+    """The instances in a folder, in the order of their paths, and what was left out."""
 
     instances: tuple[StoredInstance, ...]
     skipped: tuple[SkippedFile, ...]
 
     @property
     def study_instance_uid(self) -> str:
-        """The study that all instances belong to."""
+        """The study of the first instance; of all, where one study was asked for."""
         return self.instances[0].study_instance_uid
 
 
 def scan_folder(folder: Path) -> FolderScan:
     """Find the DICOM instances in a folder and below it; raise `StudyError` unless one study."""
+    scan = scan_studies(folder)
+    _require_one_study(folder, scan.instances)
+    return scan
+
+
+def scan_studies(folder: Path) -> FolderScan:
+    """Find the DICOM instances of all studies below a folder; raise `StudyError` without any."""
     if not folder.is_dir():
         raise StudyError(f"{folder} is not a folder; name the folder that holds the DICOM files")
     found: dict[str, StoredInstance] = {}
@@ -56,7 +63,11 @@ def scan_folder(folder: Path) -> FolderScan:
             other = first.path.relative_to(folder)
             reason = f"the same image as {other}" if same else f"another image has its UID: {other}"
             skipped.append(SkippedFile(name=name, reason=reason))
-    _require_one_study(folder, found.values(), len(skipped))
+    if not found:
+        raise StudyError(
+            f"{folder} holds no DICOM image ({len(skipped)} other files);"
+            " name the folder that holds the study"
+        )
     return FolderScan(instances=tuple(found.values()), skipped=tuple(skipped))
 
 
@@ -87,15 +98,8 @@ def _identify(path: Path) -> StoredInstance | str:
     )
 
 
-def _require_one_study(
-    folder: Path, instances: Collection[StoredInstance], skipped_count: int
-) -> None:
+def _require_one_study(folder: Path, instances: Collection[StoredInstance]) -> None:
     counts = Counter(instance.study_instance_uid for instance in instances)
-    if not counts:
-        raise StudyError(
-            f"{folder} holds no DICOM image ({skipped_count} other files);"
-            " name the folder that holds the study"
-        )
     if len(counts) > 1:
         listed = ", ".join(f"{uid} ({count} images)" for uid, count in sorted(counts.items()))
         raise StudyError(

@@ -24,6 +24,9 @@ def analyze(
     rules: Annotated[
         Path | None, typer.Option(help="Selection rules (TOML); the shipped ones by default.")
     ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Model package instead of the configured.")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file with the settings.")] = None,
     *,
     as_json: Annotated[
@@ -32,6 +35,8 @@ def analyze(
 ) -> None:
     """Analyse one study and write findings.json, the DICOM objects and key images to --out."""
     settings = load_settings(config)
+    if model is not None:
+        settings = settings.model_copy(update={"model": model})
     configure_logs(settings.log_format)
     analysis = build_analysis(settings, load_analysis_rules(settings, selection_rules=rules))
     current = open_study(study)

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from wetread.cli.language import Text
+from wetread.domain.explanation import describe_region, describe_size_and_type
 from wetread.domain.findings import ChangeState, Findings, GrowthVerdict, Nodule, Outcome
 
 _COLUMNS = (
@@ -89,8 +90,9 @@ def _outcome(findings: Findings) -> str:
 
 def _nodule(nodule: Nodule) -> str:
     measured = nodule.measurement
-    kind = measured.type.replace("_", "-")
-    return f"{nodule.tracking_id}: {measured.mean_diameter_mm:.1f} mm {kind}, {measured.side}"
+    what = Text(*describe_size_and_type(measured))
+    where = Text(*describe_region(measured.side, measured.zone))
+    return f"{nodule.tracking_id}: {what}, {where}"
 
 
 def _changes(findings: Findings) -> str:

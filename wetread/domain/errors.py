@@ -7,6 +7,7 @@ WetreadError
 │   ├── NoUsableSeries
 │   └── VolumeError
 ├── AnalysisError
+├── EvaluationError
 ├── EncodingError
 ├── StorageFull             (retryable)
 └── DeliveryError           (retryable)
@@ -47,6 +48,10 @@ class VolumeError(StudyError):
 
 class AnalysisError(WetreadError):
     """The images were read but not analysed; the study is to be read without marks."""
+
+
+class EvaluationError(WetreadError):
+    """The detector cannot be evaluated; look at the tables of nodules and of candidates."""
 
 
 class EncodingError(WetreadError):

@@ -29,6 +29,14 @@ class NoduleType(StrEnum):
     GROUND_GLASS = "ground_glass"
 
 
+class LungZone(StrEnum):
+    """A third of the height of one lung (PS3.16 CID 6171); zones are not lobes."""
+
+    UPPER = "upper"
+    MIDDLE = "middle"
+    LOWER = "lower"
+
+
 class ChangeState(StrEnum):
     """How a nodule relates to the prior study."""
 
@@ -66,6 +74,19 @@ class ModelIdentity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatingPoint:
+    """The score from which candidates are marked, and what its evaluation makes one expect.
+
+    ``expected_sensitivity`` is the share of nodules marked, 0 to 1; both expectations are None
+    where they were not measured.
+    """
+
+    score: float
+    expected_sensitivity: float | None = None
+    false_marks_per_scan: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A place the detector thinks may be a nodule; ``score`` is 0 to 1."""
 
@@ -91,7 +112,12 @@ class ImageMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """Size, type and place of one segmented nodule."""
+    """Size, type and place of one segmented nodule.
+
+    ``surface_distance_mm`` is how much lung lies between the nodule's edge and the nearest surface
+    of its lung: chest wall, diaphragm or mediastinum, but not a fissure. It and ``zone`` are None
+    where the lung is not seen whole enough to tell.
+    """
 
     center_lps_mm: Point
     long_axis_mm: float
@@ -99,6 +125,8 @@ class Measurement:
     volume_mm3: float
     type: NoduleType
     side: str  # "left" or "right" lung
+    zone: LungZone | None = None
+    surface_distance_mm: float | None = None
     mark: ImageMark
 
     @property
@@ -186,6 +214,7 @@ class Findings:
     outcome: Outcome
     reason: str | None  # why not analysed, partial or failed; or what limits the analysis
     model: ModelIdentity
+    operating_point: OperatingPoint | None = None  # None where nothing was looked for
     nodules: tuple[Nodule, ...]
     candidates: tuple[Candidate, ...]
     resolved: tuple[ResolvedNodule, ...]

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from wetread.domain.geometry import VolumeGeometry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False)
 class CtVolume:
     """Hounsfield units with their place in the patient.
 
     ``hu`` is int16 of ``geometry.shape_zyx``; slices ascend along the slice normal.
     ``sop_instance_uids[z]`` is the image that slice z came from: marks are drawn on it.
+    Volumes are told apart by identity, and may be referred to weakly: they are large.
     """
 
     series_instance_uid: str

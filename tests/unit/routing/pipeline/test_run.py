@@ -85,6 +85,14 @@ def test_nodules_are_compared_with_the_prior(
     assert shares[-1] == 1.0
 
 
+def test_the_operating_point_is_told_where_nodules_were_looked_for(
+    study: StudyInput, tmp_path: Path
+) -> None:
+    findings = ball_analysis().analyze_study(study, None, tmp_path).findings
+
+    assert findings.operating_point == BallDetector.operating_point
+
+
 def test_what_was_spent_adds_up(study: StudyInput, prior: StudyInput, tmp_path: Path) -> None:
     findings = ball_analysis().analyze_study(study, prior, tmp_path).findings
     timing, cost = findings.timing_s, findings.cost

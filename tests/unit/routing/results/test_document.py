@@ -35,11 +35,12 @@ def test_the_published_names_are_all_there_and_schema_is_first() -> None:
     assert document.keys() == {
         *("schema", "study_instance_uid", "series_instance_uid", "patient_key", "outcome"),
         *("reason", "model", "nodules", "candidates", "resolved", "triage", "timing_s", "cost"),
-        "revision",
+        *("revision", "operating_point"),
     }
     assert document["nodules"][0].keys() == {
         *("tracking_id", "tracking_uid", "center_lps_mm", "long_axis_mm", "short_axis_mm"),
         *("mean_diameter_mm", "volume_mm3", "type", "score", "change", "side", "mark"),
+        *("zone", "surface_distance_mm"),
     }
     assert document["nodules"][0]["mean_diameter_mm"] == 8.0
     assert document["nodules"][0]["change"] == {
@@ -63,6 +64,20 @@ def test_the_published_names_are_all_there_and_schema_is_first() -> None:
     assert document["timing_s"].keys() == {
         *("read", "select", "detect", "measure", "compare", "encode", "total"),
     }
+
+
+def test_a_document_of_before_regions_and_operating_points_is_still_read() -> None:
+    document = json.loads(document_from_findings(findings(nodule("1.2.3.4.5"))))
+    del document["operating_point"]
+    del document["nodules"][0]["zone"], document["nodules"][0]["surface_distance_mm"]
+    jsonschema.validate(document, json_schema())
+
+    read = findings_from_document(json.dumps(document))
+
+    (known,) = read.nodules
+    assert read.operating_point is None
+    assert (known.measurement.zone, known.measurement.surface_distance_mm) == (None, None)
+    assert known.measurement.side == "right"
 
 
 def test_a_document_follows_its_published_schema() -> None:

@@ -50,6 +50,10 @@ def statements(sr: hd.sr.Comprehensive3DSR) -> list[str]:
     ]
 
 
+def comments(group: hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations) -> list[str]:
+    return [item.value for item in group[0].ContentSequence if item.name == codes.DCM.Comment]
+
+
 def test_a_group_holds_the_nodule_as_measured(
     series: tuple[StoredInstance, ...], tmp_path: Path
 ) -> None:
@@ -64,7 +68,7 @@ def test_a_group_holds_the_nodule_as_measured(
     assert [group.tracking_identifier for group in groups] == ["Nodule 1", "Nodule 2"]
     group = groups[1]
     assert group.finding_type == codes.SCT.Nodule
-    assert group.finding_sites[0].value == codes.SCT.Lung
+    assert group.finding_sites[0].value == codes.SCT.UpperZoneOfLung
     assert group.finding_sites[0].laterality == codes.SCT.Left
     measured = {item.name.meaning: item.value for item in group.get_measurements()}
     assert measured == {
@@ -81,6 +85,37 @@ def test_a_group_holds_the_nodule_as_measured(
     )
     (attenuation,) = group.get_qualitative_evaluations()
     assert attenuation.value.meaning == "part-solid pulmonary nodule"
+
+
+def test_a_group_says_from_which_score_nodules_are_marked(
+    series: tuple[StoredInstance, ...], tmp_path: Path
+) -> None:
+    found = findings(nodule(series[1].sop_instance_uid))
+    for point, told in (
+        (
+            found.operating_point,
+            ["marked from 0.42 (expected sensitivity 90 % at 1.5 false marks per scan)"],
+        ),
+        (None, []),
+    ):
+        sr = report(replace(found, operating_point=point), series, tmp_path)
+        (group,) = sr.content.get_planar_roi_measurement_groups()
+        parameters = [
+            item.value
+            for item in group[0].ContentSequence
+            if item.name == codes.DCM.AlgorithmParameters
+        ]
+        assert parameters[1:] == told
+
+
+def test_a_lung_that_is_not_seen_whole_is_the_finding_site(
+    series: tuple[StoredInstance, ...], tmp_path: Path
+) -> None:
+    sr = report(findings(nodule(series[1].sop_instance_uid, zone=None)), series, tmp_path)
+    (group,) = sr.content.get_planar_roi_measurement_groups()
+
+    assert group.finding_sites[0].value == codes.SCT.Lung
+    assert group.finding_sites[0].laterality == codes.SCT.Right
 
 
 def test_the_outline_is_selected_from_the_marked_image(
@@ -150,10 +185,10 @@ def test_the_change_since_the_prior_is_told(
 
     codes_said = [one.value.meaning for one in group.get_qualitative_evaluations()]
     assert codes_said[1:] == ([] if meaning is None else [meaning])
-    (comment,) = (item for item in group[0].ContentSequence if item.name == codes.DCM.Comment)
+    (comment,) = comments(group)
     for fact in ("1.2.9", "2.25.7", "180.5 mm3", "+48.5 %", "320.5 days"):
-        assert fact in comment.value
-    assert ("error of measurement" in comment.value) == (verdict is GrowthVerdict.NOT_RESOLVABLE)
+        assert fact in comment
+    assert ("error of measurement" in comment) == (verdict is GrowthVerdict.NOT_RESOLVABLE)
 
 
 OUTCOMES = {

@@ -61,21 +61,24 @@ def test_each_nodule_is_circled_on_its_own_slice_only(
         assert np.linalg.norm(rim - center) == pytest.approx(mark.radius_px)
 
 
-def test_a_label_tells_size_type_and_change(
+def test_a_label_tells_size_type_change_region_and_score(
     series: tuple[StoredInstance, ...], tmp_path: Path
 ) -> None:
     grown = replace(nodule(series[1].sop_instance_uid), change=GROWN)
     new = replace(grown, change=replace(GROWN, state=ChangeState.NEW, verdict=None))
     resolvable = replace(grown, change=replace(GROWN, verdict=GrowthVerdict.NOT_RESOLVABLE))
     labels = [
-        words(encoded(about(findings(one), series), series, tmp_path)[STATE])[-1]
+        words(encoded(about(findings(one), series), series, tmp_path)[STATE])[-2:]
         for one in (nodule(series[1].sop_instance_uid), grown, new, resolvable)
     ]
     assert labels == [
-        "Nodule 1: 8.0 mm solid",
-        "Nodule 1: 8.0 mm solid, grown",
-        "Nodule 1: 8.0 mm solid, new",
-        "Nodule 1: 8.0 mm solid",
+        [what, "right upper zone, score 0.91"]
+        for what in (
+            "Nodule 1: 8.0 mm solid",
+            "Nodule 1: 8.0 mm solid, grown",
+            "Nodule 1: 8.0 mm solid, new",
+            "Nodule 1: 8.0 mm solid",
+        )
     ]
 
 
