@@ -19,6 +19,8 @@ _SOFTNESS_MM = 0.6
 _APART_MM = 30.0
 _AT_WALL_SHARE = 0.3
 _ATTEMPTS = 400
+_SUBSOLID_SHARE = 0.25  # more than among the crops
+_SOLID_TEXTURE = 4
 
 
 def insert_nodules(
@@ -51,10 +53,26 @@ def insert_nodules(
             taken.append(center)
             inserted.append(
                 KnownFinding(
-                    center_lps_mm=as_point(center), diameter_mm=2 * radius_mm, is_nodule=True
+                    center_lps_mm=as_point(center),
+                    diameter_mm=2 * radius_mm,
+                    is_nodule=True,
+                    texture=crop.texture,
                 )
             )
     return replace(volume, hu=hu), tuple(inserted)
+
+
+def choose_crops(crops: Sequence[NoduleCrop], count: int, random: Generator) -> list[NoduleCrop]:
+    """Return ``count`` different crops in random order, one in four of them not solid."""
+    solid = [crop for crop in crops if crop.texture >= _SOLID_TEXTURE]
+    subsolid = [crop for crop in crops if crop.texture < _SOLID_TEXTURE]
+    other = round(count * _SUBSOLID_SHARE)
+    chosen = [
+        pool[int(index)]
+        for pool, size in ((solid, count - other), (subsolid, other))
+        for index in random.permutation(len(pool))[:size]
+    ]
+    return [chosen[int(index)] for index in random.permutation(len(chosen))]
 
 
 def _free_place(

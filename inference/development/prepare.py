@@ -4,7 +4,8 @@ Usage: python -m inference.development.prepare REAL_CT OUT
 
 ``REAL_CT`` holds the unpacked DICOM folders ``LIDC-IDRI-0001``, ``CMB-CRC-MSB-01068`` and
 ``Lung_Dx-A0001``, ``backgrounds/totalsegmentator_chest_crop.nii.gz``, ``registration/*.mha``,
-``nodule_crops/`` and ``tables/`` (`docs/development.md`). Nothing is copied: ``OUT`` links to it.
+``nodule_crops/``, ``nodule_cubes/`` and ``tables/`` (`docs/development.md`). Nothing is copied:
+``OUT`` links to it.
 ``own_findings.csv`` beside this file is what we ourselves saw in scans without reader marks.
 """
 
@@ -49,7 +50,8 @@ def main() -> None:
 def prepare(real_ct: Path, out: Path) -> None:
     """Write ``scans.csv``, ``findings.csv`` and links to everything they name into ``out``."""
     (out / "scans").mkdir(parents=True, exist_ok=True)
-    _link(real_ct / "nodule_crops", out / "nodule_crops")
+    for kept in ("nodule_crops", "nodule_cubes", "tables"):
+        _link(real_ct / kept, out / kept)
     _link(real_ct / "tables" / "nodule_crops.csv", out / "nodule_crops.csv")
     scans = [_linked(out, *source) for source in _sources(real_ct)]
     own = Path(__file__).with_name("own_findings.csv")

@@ -31,6 +31,7 @@ class KnownFinding:
     center_lps_mm: Point
     diameter_mm: float
     is_nodule: bool  # False: unclear
+    texture: int | None = None  # of an inserted nodule, 1 ground-glass to 5 solid; else unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from inference.detection.classical.lung_image import SPACING_MM
 from inference.detection.classical.parameters import parse_parameters
 from inference.detection.classical.proposals import propose_candidates, select_distinct
-from inference.lungs import segment_lungs
+from inference.lungs import lungs_of
 from models.registry import ModelPackage
-from wetread.domain.findings import Candidate, ModelIdentity
+from wetread.domain.findings import Candidate, ModelIdentity, OperatingPoint
 from wetread.domain.geometry import as_point
 from wetread.domain.volumes import CtVolume
 from wetread.ports import Progress
@@ -19,9 +20,11 @@ class ClassicalDetector:
     """Finds nodules of 4 to 40 mm in the lungs; the same volume gives the same candidates."""
 
     def __init__(self, package: ModelPackage) -> None:
+        package.require_spacing((SPACING_MM,) * 3)
         parameters = parse_parameters(package.read_weights())
         self._ensemble = parameters.ensemble
-        self._operating_score = parameters.operating_score
+        in_weights = OperatingPoint(score=parameters.operating_score)
+        self._operating_point = package.operating_point or in_weights
         self._lowest_score = parameters.lowest_score
         self._model = package.identity(device="cpu")
 
@@ -31,14 +34,14 @@ class ClassicalDetector:
         return self._model
 
     @property
-    def operating_score(self) -> float:
-        """Candidates at or above this score are marked."""
-        return self._operating_score
+    def operating_point(self) -> OperatingPoint:
+        """Candidates at or above its score are marked."""
+        return self._operating_point
 
     def detect(self, volume: CtVolume, progress: Progress | None = None) -> tuple[Candidate, ...]:
         """Return at most 100 candidates, best first; raise `AnalysisError` without lungs."""
         tell = progress or (lambda _: None)
-        lungs = segment_lungs(volume)
+        lungs = lungs_of(volume)
         tell(_LUNGS_SHARE)
         proposals = propose_candidates(volume, lungs)
         tell(_PROPOSALS_SHARE)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from inference.detection.lung_grid import resample_lung_box
 from inference.lungs import LungMask
-from inference.volumes.resample import Box, resample_box
 from wetread.domain.geometry import VolumeGeometry
 from wetread.domain.volumes import CtVolume
 
@@ -34,8 +34,8 @@ class LungImage:
 
 def resample_lungs(volume: CtVolume, lungs: LungMask) -> LungImage:
     """Return the lungs' box of a volume at 1 mm."""
-    hu, geometry = resample_box(
-        volume, _box(volume.geometry, lungs), (SPACING_MM, SPACING_MM, SPACING_MM)
+    hu, geometry = resample_lung_box(
+        volume, lungs, margin_mm=_MARGIN_MM, spacing_zyx_mm=(SPACING_MM,) * 3
     )
     np.clip(hu, _FLOOR_HU, _CEILING_HU, out=hu)
     hu = ndimage.gaussian_filter(hu, SMOOTHING_MM / SPACING_MM, truncate=3.0)
@@ -43,14 +43,3 @@ def resample_lungs(volume: CtVolume, lungs: LungMask) -> LungImage:
     return LungImage(
         hu=hu, filled=np.where(inside, hu, np.float32(_WALL_HU)), inside=inside, geometry=geometry
     )
-
-
-def _box(geometry: VolumeGeometry, lungs: LungMask) -> Box:
-    corners = geometry.voxel_from_lps(np.stack(lungs.bounding_box_lps_mm(_MARGIN_MM)))
-    lower = np.floor(corners.min(axis=0)).astype(int)
-    upper = np.ceil(corners.max(axis=0)).astype(int) + 1
-    z, y, x = (
-        slice(max(0, int(start)), min(size, int(stop)))
-        for start, stop, size in zip(lower, upper, geometry.shape_zyx, strict=True)
-    )
-    return z, y, x

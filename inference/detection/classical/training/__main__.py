@@ -1,7 +1,6 @@
 """Fits the classical detector's package and prints how good it is on unseen scans."""
 
 import argparse
-import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -12,11 +11,11 @@ from inference.detection.classical.training.collection import LabelledRun, colle
 from inference.detection.classical.training.fitting import Performance, cross_validate, fit_runs
 from inference.development.sources import (
     DevelopmentScan,
-    NoduleCrop,
     load_crops,
     load_scans,
 )
-from models.registry import seal_package
+from inference.development.split import is_held_out
+from models.sealing import seal_package
 
 _LOWEST_SCORE = 0.02
 _LEAST_CROP_MM = 4.0
@@ -63,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     operating = performance.threshold_at(options.false_marks)
     _print_table(performance)
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "parameters.json").write_bytes(
+    (options.out / "models" / "parameters.json").write_bytes(
         encode_parameters(
             fit_runs(trained, options.seed), operating_score=operating, lowest_score=_LOWEST_SCORE
         )
@@ -75,15 +74,9 @@ def _collect(job: _Job) -> LabelledRun:
     crops = [
         crop
         for crop in load_crops(job.data)
-        if crop.diameter_mm > _LEAST_CROP_MM and _is_held_out(crop) == job.held_out
+        if crop.diameter_mm > _LEAST_CROP_MM and is_held_out(crop.patient) == job.held_out
     ]
     return collect_run(job.scan, crops, varied=job.varied, seed=job.seed)
-
-
-def _is_held_out(crop: NoduleCrop) -> bool:
-    """Keep three patients in ten for the test, whatever else is in the folder."""
-    digest = hashlib.sha256(crop.patient.encode()).hexdigest()
-    return int(digest, 16) % 10 < 3  # noqa: PLR2004 three in ten
 
 
 def _print_table(performance: Performance) -> None:

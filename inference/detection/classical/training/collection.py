@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.detection.classical.proposals import Proposals, propose_candidates, select_distinct
-from inference.development.insertion import insert_nodules
+from inference.development.insertion import choose_crops, insert_nodules
 from inference.development.sources import DevelopmentScan, KnownFinding, NoduleCrop
 from inference.development.variation import vary_scan
 from inference.lungs import segment_lungs
@@ -15,8 +15,6 @@ from wetread.domain.geometry import FloatArray
 from wetread.domain.volumes import CtVolume
 
 _NODULES_PER_RUN = 32
-_GROUND_GLASS_SHARE = 0.25  # of the inserted nodules; rarer among the crops
-_SOLID_TEXTURE = 4
 _UNCLEAR_MM = 6.0
 _SIMILAR = (0.4, 2.2)  # radius of a candidate over the nodule's that teaches "nodule"
 _KEPT_MARKS = 100
@@ -76,7 +74,7 @@ def collect_run(
     volume, known = scan.read(), scan.findings
     if varied:
         volume, known = vary_scan(volume, known, random)
-    chosen = _choose(crops, random)
+    chosen = choose_crops(crops, _NODULES_PER_RUN, random)
     volume, inserted = insert_nodules(volume, segment_lungs(volume), chosen, known, random)
     return label_run(scan, volume, (*known, *inserted))
 
@@ -106,15 +104,3 @@ def label_run(
         nodule=nodule,
         unclear=unclear,
     )
-
-
-def _choose(crops: Sequence[NoduleCrop], random: np.random.Generator) -> list[NoduleCrop]:
-    solid = [crop for crop in crops if crop.texture >= _SOLID_TEXTURE]
-    subsolid = [crop for crop in crops if crop.texture < _SOLID_TEXTURE]
-    count = round(_NODULES_PER_RUN * _GROUND_GLASS_SHARE)
-    chosen = [
-        pool[int(index)]
-        for pool, size in ((solid, _NODULES_PER_RUN - count), (subsolid, count))
-        for index in random.permutation(len(pool))[:size]
-    ]
-    return [chosen[int(index)] for index in random.permutation(len(chosen))]

@@ -33,7 +33,7 @@ def hits(candidates: tuple[Candidate, ...], center: Point, radius_mm: float) -> 
 
 
 def marked(detector: ClassicalDetector, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-    return tuple(c for c in candidates if c.score >= detector.operating_score)
+    return tuple(c for c in candidates if c.score >= detector.operating_point.score)
 
 
 @pytest.mark.parametrize("diameter_mm", [8.0, 14.0, 26.0])

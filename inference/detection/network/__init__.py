@@ -1,0 +1,5 @@
+"""The detector with our own small network."""
+
+from inference.detection.network.detector import NetworkDetector
+
+__all__ = ["NetworkDetector"]

@@ -1,0 +1,1 @@
+"""How the network's package is trained: `python -m inference.detection.network.training`."""
