@@ -1,5 +1,5 @@
 """Outlines a nodule candidate and measures it."""
 
-from inference.measurement.measurer import SegmentationMeasurer
+from inference.measurement.choice import MEASURING_KIND, load_measurer
 
-__all__ = ["SegmentationMeasurer"]
+__all__ = ["MEASURING_KIND", "load_measurer"]

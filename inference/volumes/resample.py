@@ -17,22 +17,33 @@ _Hu: TypeAlias = NDArray[np.float32]
 
 
 def resample_box(
-    volume: CtVolume, box_zyx: Box | None, spacing_zyx_mm: tuple[float, float, float]
+    volume: CtVolume,
+    box_zyx: Box | None,
+    spacing_zyx_mm: tuple[float, float, float],
+    shape_zyx: tuple[int, int, int] | None = None,
 ) -> tuple[NDArray[np.float32], VolumeGeometry]:
     """Return HU linearly interpolated at a new spacing, and the geometry of the new grid.
 
     ``box_zyx`` are slices (step 1) into ``volume.hu``; None takes all. On each axis output voxel
     i lies at input index ``box.start + i * new_spacing / old_spacing``: the first voxels share
-    their centre. There are ``round(box length * old_spacing / new_spacing)`` voxels, at least 1.
+    their centre. There are ``shape_zyx`` voxels; where it is None, as many as fill the box:
+    ``round(box length * old_spacing / new_spacing)``, at least 1.
     The box only says where: a value there depends on the volume alone, whose border is repeated
     where the last sample lies beyond it. There is no smoothing before taking fewer voxels.
     """
     source = volume.geometry
     bounds = _bounds(box_zyx, source.shape_zyx)
+    steps = [new / old for new, old in zip(spacing_zyx_mm, source.spacing_zyx_mm, strict=True)]
+    if not all(step > 0 for step in steps):
+        raise VolumeError("the new spacing must be positive")
+    counts = shape_zyx or [
+        max(1, round((stop - start) / step))
+        for (start, stop), step in zip(bounds, steps, strict=True)
+    ]
     z, y, x = (
-        _Lerp.along(start, stop, size, new / old)
-        for (start, stop), size, new, old in zip(
-            bounds, source.shape_zyx, spacing_zyx_mm, source.spacing_zyx_mm, strict=True
+        _Lerp.along(start, count, step, size)
+        for (start, _), count, step, size in zip(
+            bounds, counts, steps, source.shape_zyx, strict=True
         )
     )
     corner = source.lps_from_voxel(np.array([start for start, _ in bounds], dtype=float))
@@ -59,10 +70,7 @@ class _Lerp:
     weight: NDArray[np.float32]
 
     @classmethod
-    def along(cls, start: int, stop: int, size: int, step: float) -> Self:
-        if not step > 0:
-            raise VolumeError("the new spacing must be positive")
-        count = max(1, round((stop - start) / step))
+    def along(cls, start: int, count: int, step: float, size: int) -> Self:
         index = np.minimum(start + np.arange(count) * step, size - 1)
         low = np.minimum(index.astype(np.intp), max(size - 2, 0))
         return cls(

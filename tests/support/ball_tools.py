@@ -19,6 +19,7 @@ from wetread.domain.findings import (
     ModelIdentity,
     Nodule,
     NoduleType,
+    OperatingPoint,
     ResolvedNodule,
 )
 from wetread.domain.geometry import as_point
@@ -33,7 +34,7 @@ _MATCHED_WITHIN_MM = 6.0
 class BallDetector:
     """Finds tissue that touches no face of the volume."""
 
-    operating_score = 0.5
+    operating_point = OperatingPoint(score=0.5, expected_sensitivity=0.8, false_marks_per_scan=1.0)
 
     def __init__(self, model: ModelIdentity = BALL_MODEL) -> None:
         self.model = model

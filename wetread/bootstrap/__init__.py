@@ -4,8 +4,12 @@ from wetread.bootstrap.analysis import (
     build_analysis,
     find_problems,
     load_analysis_rules,
+    load_model,
     open_study,
+    package_folders,
+    try_model,
 )
+from wetread.bootstrap.evaluation import find_series, read_volume, study_of_series
 from wetread.bootstrap.service import Service, build_service
 
 __all__ = [
@@ -13,6 +17,12 @@ __all__ = [
     "build_analysis",
     "build_service",
     "find_problems",
+    "find_series",
     "load_analysis_rules",
+    "load_model",
     "open_study",
+    "package_folders",
+    "read_volume",
+    "study_of_series",
+    "try_model",
 ]

@@ -12,11 +12,11 @@ import models
 import routing
 from inference.comparison import NoduleComparer
 from inference.detection import load_detector
-from inference.measurement import SegmentationMeasurer
+from inference.measurement import MEASURING_KIND, load_measurer
 from inference.registration import AffineRegistrar
 from inference.rendering import draw_key_image
 from inference.volumes.reader import SeriesReader
-from models.registry import load_package
+from models.registry import PACKAGES_DIR, ModelPackage, load_package
 from routing.intake.headers import read_header
 from routing.ledger.prices import load_price_table
 from routing.pipeline.analysis import StudyAnalysis
@@ -29,23 +29,23 @@ from routing.reading.priority import load_priority_table
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
 from wetread.domain.errors import ConfigurationError
-from wetread.domain.studies import PatientKey
-from wetread.ports import Clock
+from wetread.domain.studies import PatientKey, StoredInstance
+from wetread.ports import Clock, Detector
 from wetread.settings import Settings
 
-MODEL = "classical-nodule"
+MEASURING_MODEL = "nodule-outline"
 _HERE = Path(__file__).parents[2]
 _LOCAL_SITE = "local"  # the issuer of patient IDs in a folder that name none
 
 
 def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
-    """Return the analysis with the shipped model; raise `ConfigurationError`."""
+    """Return the analysis with the model of the settings; raise `ConfigurationError`."""
     _check_packages_are_ours()
     return StudyAnalysis(
         tools=AnalysisTools(
             reader=SeriesReader(),
-            detector=load_detector(load_package(MODEL)),
-            measurer=SegmentationMeasurer(),
+            detector=load_model(load_package(settings.model, package_folders(settings)), settings),
+            measurer=load_measurer(load_package(MEASURING_MODEL)),
             comparer=NoduleComparer(AffineRegistrar()),
             renderer=draw_key_image,
         ),
@@ -54,6 +54,24 @@ def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
         retries=RetryPolicy(attempts=settings.pipeline.step_attempts, first_wait_seconds=0.5),
         clock=clock_of(settings),
     )
+
+
+def package_folders(settings: Settings) -> tuple[Path, Path]:
+    """Return where model packages lie: those that are shipped, then those that were pulled."""
+    return PACKAGES_DIR, settings.models_dir
+
+
+def load_model(package: ModelPackage, settings: Settings) -> Detector:
+    """Return the detector of a package on the device of the settings."""
+    return load_detector(package, settings.device)
+
+
+def try_model(package: ModelPackage, settings: Settings) -> None:
+    """Load a package of any kind as the analysis would; raise `ConfigurationError`."""
+    if package.kind == MEASURING_KIND:
+        load_measurer(package)
+    else:
+        load_model(package, settings)
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -75,14 +93,18 @@ def load_analysis_rules(
 
 def open_study(folder: Path) -> StudyInput:
     """Return the one study that lies in a folder; raise `StudyError`."""
-    scan = scan_folder(folder)
-    header = read_header(scan.instances[0].path)
+    return study_from_instances(scan_folder(folder).instances)
+
+
+def study_from_instances(instances: tuple[StoredInstance, ...]) -> StudyInput:
+    """Return the study that instances make up; the first one's header tells whose it is."""
+    header = read_header(instances[0].path)
     date = header.study_date
     return StudyInput(
-        study_instance_uid=scan.study_instance_uid,
+        study_instance_uid=instances[0].study_instance_uid,
         patient_key=PatientKey(issuer=header.issuer or _LOCAL_SITE, patient_id=header.patient_id),
         study_date=datetime.strptime(date, "%Y%m%d").replace(tzinfo=UTC).date() if date else None,
-        instances=scan.instances,
+        instances=instances,
     )
 
 

@@ -45,6 +45,7 @@ def test_a_variable_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.Monke
         ("[intake]\nae_title = 'LONGER THAN SIXTEEN'", "intake.ae_title"),
         ("[api]\nhost = '0.0.0.0'", "api.token"),
         ("time_zone = 'Mars/Olympus'", "time_zone"),
+        ("device = 'gpu'", "device"),
         (
             "folders = [{name = 'a', folder = '/x'}, {name = 'a', folder = '/y'}]",
             "two destinations have the same name",

@@ -1,0 +1,1 @@
+"""Trains the network that outlines nodules, and measures how well it does."""
