@@ -14,13 +14,13 @@ def load_detector(package: ModelPackage, device: str = "auto") -> Detector:
     match package.kind:
         case "classical":
             return ClassicalDetector(package)
+        # Only who uses a network waits the seconds that its framework takes to import.
         case "network":
             from inference.detection.network import NetworkDetector  # noqa: PLC0415
             from inference.devices import choose_device  # noqa: PLC0415
 
             return NetworkDetector(package, choose_device(device))
         case "retinanet":
-            # Only who uses a network waits the seconds that its framework takes to import.
             from inference.detection.retinanet import RetinaNetDetector  # noqa: PLC0415
             from inference.devices import choose_device  # noqa: PLC0415
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from inference.detection import load_detector
 from inference.development.held_out import held_out_crops, held_out_sources, make_held_out_scan
-from inference.development.sources import KnownFinding
+from inference.development.sources import KnownFinding, load_scans
 from inference.evaluation import (
     Evaluation,
     ExcludedFinding,
@@ -73,6 +73,18 @@ def assess(data: Path, detect: Detect, *, runs: int = RUNS) -> tuple[ScanMatch, 
             truths.append(_truth(name, scan.findings))
             found.append(ScanCandidates.from_candidates(name, detect(scan.volume)))
     return match_scans(truths, found)
+
+
+def look_at_whole_scans(data: Path, detect: Detect) -> tuple[ScanMatch, ...]:
+    """Return what a detector found in the real scans of both lungs, as they are.
+
+    They are trained on: their false marks are fewer than those of scans never seen.
+    """
+    scans = [scan for scan in load_scans(data) if scan.whole]
+    return match_scans(
+        [_truth(scan.name, scan.findings) for scan in scans],
+        [ScanCandidates.from_candidates(scan.name, detect(scan.read())) for scan in scans],
+    )
 
 
 def count_as_chests(matches: Sequence[ScanMatch]) -> tuple[ScanMatch, ...]:

@@ -45,8 +45,9 @@ class RetinaNetDetector:
         self._operating_point = package.operating_point
         self._anchors = configuration.anchor_generator
         self._window = window or configuration.infer_patch_size
-        network = RetinaNet(len(self._anchors.base_anchor_shapes))
-        load_weights(network, package)
+        with torch.device("meta"):  # weights of its own would be made up for nothing
+            network = RetinaNet(len(self._anchors.base_anchor_shapes))
+        load_weights(network.to_empty(device="cpu"), package)
         self._network = network.eval().to(device)
         self._device = device
         self._model = package.identity(device=describe_device(device))
@@ -87,7 +88,7 @@ class RetinaNetDetector:
             stack.enter_context(torch.inference_mode())
             if self._device.type == "cuda":  # halves are slower than singles on a processor
                 stack.enter_context(torch.autocast("cuda", torch.float16))
-                stack.enter_context(torch.backends.cudnn.flags(benchmark=True))
+                stack.enter_context(torch.backends.cudnn.flags(enabled=True, benchmark=True))
             maps = predict_maps(
                 self._network,
                 image,

@@ -98,14 +98,13 @@ def predictions_from_studies(
     found: dict[str, Findings] = {}
     for number, name in enumerate(names, start=1):
         path = kept / name / _FINDINGS
-        findings = _kept_findings(path, analysis.detector.model)
-        if findings is None:
-            findings = _analyse(
-                study_of_series(series[name]), analysis, analysing(number, len(names))
-            )
+        if not _is_kept(path, analysis.detector.model):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(document_from_findings(findings), encoding="utf-8")
-        found[name] = findings
+            made = _analyse(study_of_series(series[name]), analysis, analysing(number, len(names)))
+            unfinished = path.with_suffix(".part")  # a killed run leaves no half document
+            unfinished.write_text(document_from_findings(made), encoding="utf-8")
+            unfinished.replace(path)
+        found[name] = _read_findings(path)  # rounded as kept: another run gives the same figures
     return _from_findings(
         folder,
         found,
@@ -149,12 +148,12 @@ def _analyse(study: StudyInput, analysis: StudyAnalysis, description: str) -> Fi
         return run.analyse(lambda _study, _patient: Background(prior=None, earlier=None))
 
 
-def _kept_findings(path: Path, model: ModelIdentity) -> Findings | None:
+def _is_kept(path: Path, model: ModelIdentity) -> bool:
     if not path.exists():
-        return None
+        return False
     findings = _read_findings(path)
     same = (findings.model.version, findings.model.sha256) == (model.version, model.sha256)
-    return findings if same and findings.outcome is not Outcome.FAILED else None
+    return same and findings.outcome is not Outcome.FAILED
 
 
 def _read_findings(path: Path) -> Findings:

@@ -1,6 +1,7 @@
 """Fits the classical detector's package and prints how good it is on unseen scans."""
 
 import argparse
+import json
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from inference.development.sources import (
     load_scans,
 )
 from inference.development.split import is_held_out
+from models.registry import METADATA
 from models.sealing import seal_package
 
 _LOWEST_SCORE = 0.02
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Collect runs, cross-validate, choose the operating score, fit on all, write the package."""
     parser = argparse.ArgumentParser(prog="python -m inference.detection.classical.training")
     parser.add_argument("--data", type=Path, required=True, help="laid out by development.prepare")
-    parser.add_argument("--out", type=Path, required=True, help="the package's folder")
+    parser.add_argument("--out", type=Path, required=True, help="the folder of the package")
     parser.add_argument("--runs", type=int, default=6, help="training runs per scan")
     parser.add_argument("--false-marks", type=float, default=6.0, help="per scan, to operate at")
     parser.add_argument("--seed", type=int, default=0)
@@ -61,12 +63,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     performance = cross_validate(trained, tested, seed=options.seed)
     operating = performance.threshold_at(options.false_marks)
     _print_table(performance)
-    options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "models" / "parameters.json").write_bytes(
         encode_parameters(
             fit_runs(trained, options.seed), operating_score=operating, lowest_score=_LOWEST_SCORE
         )
     )
+    metadata = json.loads((options.out / METADATA).read_bytes())
+    metadata["wetread"]["operating_point"] = {
+        "score": round(operating, 4),
+        "expected_sensitivity": round(performance.sensitivity(operating), 3),
+        "false_marks_per_scan": options.false_marks,
+    }
+    text = json.dumps(metadata, indent=2, ensure_ascii=False)
+    (options.out / METADATA).write_text(text + "\n", encoding="utf-8")
     seal_package(options.out)
 
 

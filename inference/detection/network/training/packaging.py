@@ -24,13 +24,18 @@ def write_weights(folder: Path, network: NoduleNet) -> None:
     seal_package(folder)
 
 
-def write_figures(folder: Path, froc: FrocResult, operating: OperatingFigures) -> None:
-    """State in the metadata what the assessment found, and seal the package."""
+def write_figures(
+    folder: Path, froc: FrocResult, operating: OperatingFigures, *, false_marks_per_scan: float
+) -> None:
+    """State in the metadata what the assessment found, and seal the package.
+
+    Sensitivities are those of the held-out nodules, false marks those of real whole scans.
+    """
     metadata = _read(folder / METADATA)
     metadata["wetread"]["operating_point"] = {
         "score": round(operating.score, 4),
         "expected_sensitivity": round(operating.sensitivity.value, 3),
-        "false_marks_per_scan": round(operating.false_marks_per_scan.value, 2),
+        "false_marks_per_scan": round(false_marks_per_scan, 2),
     }
     metadata["eval_metrics"] = {
         "cpm": round(froc.cpm.value, 3),
