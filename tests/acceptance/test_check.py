@@ -1,4 +1,4 @@
-"""`wetread check` and `wetread models`: told before anything runs."""
+"""`wetread check`: told before anything runs."""
 
 from pathlib import Path
 
@@ -38,10 +38,3 @@ def test_the_rules_can_be_tried(wetread: Wetread, small_phantom: PhantomPair) ->
 def test_the_rules_answer_in_japanese(wetread: Wetread, small_phantom: PhantomPair) -> None:
     ran = wetread("check", "--study", small_phantom.current.folder, LC_ALL="ja_JP.UTF-8")
     assert "解析対象" in ran.stdout
-
-
-def test_the_shipped_models_are_what_they_claim(wetread: Wetread) -> None:
-    assert wetread("models", "verify").returncode == 0
-    listed = wetread("models", "list")
-    assert "classical-nodule" in listed.stdout
-    assert "Apache-2.0" in listed.stdout

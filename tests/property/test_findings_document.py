@@ -9,8 +9,10 @@ from wetread.domain.findings import (
     Change,
     Findings,
     ImageMark,
+    LungZone,
     Measurement,
     Nodule,
+    OperatingPoint,
     Outcome,
     ResolvedNodule,
     StudyCost,
@@ -39,6 +41,8 @@ measurement = st.builds(
     long_axis_mm=length,
     short_axis_mm=length,
     volume_mm3=length,
+    zone=st.none() | st.sampled_from(LungZone),
+    surface_distance_mm=st.none() | length,
     mark=st.builds(
         ImageMark,
         center_px=pixel,
@@ -56,6 +60,13 @@ anything = st.builds(
     patient_key=st.builds(PatientKey, issuer=short_text, patient_id=short_text),
     revision=st.integers(0, 9),
     outcome=st.sampled_from(Outcome),
+    operating_point=st.none()
+    | st.builds(
+        OperatingPoint,
+        score=share,
+        expected_sensitivity=st.none() | share,
+        false_marks_per_scan=st.none() | length,
+    ),
     nodules=nodules.map(tuple),
     candidates=st.lists(candidate, max_size=2).map(tuple),
     resolved=st.lists(gone, max_size=2).map(tuple),
@@ -91,5 +102,6 @@ def test_what_was_written_is_read_back(findings: Findings) -> None:
         assert abs(before.measurement.long_axis_mm - after.measurement.long_axis_mm) <= 0.00501
         assert abs(before.measurement.volume_mm3 - after.measurement.volume_mm3) <= 0.0501
         assert abs(before.score - after.score) <= 0.0000501
+        assert before.measurement.zone is after.measurement.zone
         assert before.tracking_uid == after.tracking_uid
         assert (before.change is None) == (after.change is None)

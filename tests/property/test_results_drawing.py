@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import given
 
-from routing.results.drawing import circle_points, heading_boxes, label_box, outline_points
+from routing.results.drawing import circle_points, heading_boxes, label_boxes, outline_points
 from wetread.domain.findings import ImageMark
 
 sizes = st.tuples(st.integers(16, 1024), st.integers(16, 1024))
@@ -44,12 +44,16 @@ def test_a_circle_that_fits_keeps_its_radius(case: tuple[ImageMark, tuple[int, i
         np.testing.assert_allclose(np.linalg.norm(rim - center), radius, rtol=1e-6)
 
 
-@given(marks(), st.text("abc ", min_size=1, max_size=120))
-def test_a_label_lies_inside_the_image(case: tuple[ImageMark, tuple[int, int]], text: str) -> None:
+@given(marks(), st.lists(st.text("abc ", min_size=1, max_size=120), min_size=1, max_size=3))
+def test_a_label_lies_inside_the_image(
+    case: tuple[ImageMark, tuple[int, int]], lines: list[str]
+) -> None:
     mark, (columns, rows) = case
-    left, top, right, bottom = label_box(text, mark, (columns, rows))
-    assert 0 <= left < right <= columns
-    assert 0 <= top < bottom <= rows
+    above = 0.0
+    for left, top, right, bottom in label_boxes(lines, mark, (columns, rows)):
+        assert 0 <= left < right <= columns
+        assert above <= top < bottom <= rows
+        above = top
 
 
 @given(sizes, st.lists(st.text("ab ", max_size=200), max_size=4))

@@ -4,10 +4,12 @@ from wetread.domain.findings import (
     Candidate,
     Findings,
     ImageMark,
+    LungZone,
     Measurement,
     ModelIdentity,
     Nodule,
     NoduleType,
+    OperatingPoint,
     Outcome,
     Prescreen,
     StudyCost,
@@ -18,6 +20,8 @@ from wetread.domain.studies import PatientKey
 from wetread.domain.uids import derive_uid
 
 MODEL = ModelIdentity(name="lung-nodule-cpm", version="1.0.0", sha256="ab" * 32, device="cpu")
+
+OPERATING_POINT = OperatingPoint(score=0.42, expected_sensitivity=0.9, false_marks_per_scan=1.5)
 
 
 def circle_outline(
@@ -36,6 +40,7 @@ def nodule(
     center_px: tuple[float, float] = (20.5, 30.5),
     radius_px: float = 6.25,
     side: str = "right",
+    zone: LungZone | None = LungZone.UPPER,
     nodule_type: NoduleType = NoduleType.SOLID,
 ) -> Nodule:
     """Return a nodule marked on one image."""
@@ -50,6 +55,8 @@ def nodule(
             volume_mm3=268.1,
             type=nodule_type,
             side=side,
+            zone=zone,
+            surface_distance_mm=12.4,
             mark=ImageMark(
                 sop_instance_uid=sop_instance_uid,
                 center_px=center_px,
@@ -76,6 +83,7 @@ def findings(
         outcome=outcome,
         reason=reason,
         model=MODEL,
+        operating_point=OPERATING_POINT,
         nodules=nodules,
         candidates=tuple(
             Candidate(

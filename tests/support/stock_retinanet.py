@@ -27,9 +27,7 @@ from monai.networks.blocks import backbone_fpn_utils
 from monai.networks.nets.resnet import resnet50
 from monai.transforms import (
     Compose,
-    EnsureChannelFirstd,
     EnsureTyped,
-    Orientationd,
     ScaleIntensityRanged,
     Spacingd,
 )
@@ -97,7 +95,11 @@ def _without_torchvision() -> Iterator[None]:
 def stock_network() -> StockRetinaNet:
     """Return MONAI's network with the weights it is born with."""
     backbone = resnet50(
-        spatial_dims=3, n_input_channels=1, conv1_t_stride=(2, 2, 1), conv1_t_size=(7, 7, 7)
+        spatial_dims=3,
+        n_input_channels=1,
+        conv1_t_stride=(2, 2, 1),
+        conv1_t_size=(7, 7, 7),
+        feed_forward=False,
     )
     with _without_torchvision():
         features = retinanet_network.resnet_fpn_feature_extractor(
@@ -128,8 +130,9 @@ def made_up_weights(seed: int, *, logit: float = -4.5, spread: float = 1.0) -> b
 
 def stock_detector(weights: bytes, window: tuple[int, int, int]) -> StockDetector:
     """Return MONAI's detector with the bundle's settings but for the window."""
-    network = stock_network()
-    network.load_state_dict(torch.load(io.BytesIO(weights), weights_only=True))
+    with torch.device("meta"):
+        network = stock_network()
+    network.load_state_dict(torch.load(io.BytesIO(weights), weights_only=True), assign=True)
     detector = StockDetector(
         network, AnchorGeneratorWithAnchorShape(FEATURE_MAP_SCALES, ANCHOR_SHAPES)
     ).eval()
@@ -145,17 +148,8 @@ def stock_detector(weights: bytes, window: tuple[int, int, int]) -> StockDetecto
 
 def stock_image(volume: CtVolume) -> MetaTensor:
     """Return the image (1, X, Y, Z) that the bundle's preprocessing makes of a volume."""
-    geometry = volume.geometry
-    affine = np.eye(4)
-    affine[:3, :3] = geometry.affine[:, ::-1]
-    affine[:3, 3] = geometry.origin_lps_mm
-    affine[:2] *= -1  # LPS to RAS
-    image = MetaTensor(torch.from_numpy(volume.hu.transpose(2, 1, 0).copy()), affine=affine)
-    image.meta["original_channel_dim"] = "no_channel"
     prepare = Compose(
         [
-            EnsureChannelFirstd("image", channel_dim="no_channel"),
-            Orientationd("image", axcodes="RAS"),
             Spacingd("image", pixdim=SPACING_XYZ_MM),
             ScaleIntensityRanged(
                 "image", a_min=-1024.0, a_max=300.0, b_min=0.0, b_max=1.0, clip=True
@@ -163,14 +157,32 @@ def stock_image(volume: CtVolume) -> MetaTensor:
             EnsureTyped("image", dtype=torch.float32),
         ]
     )
-    return prepare({"image": image})["image"]
+    return prepare({"image": _oriented_to_ras(volume)})["image"]
+
+
+def _oriented_to_ras(volume: CtVolume) -> MetaTensor:
+    """Return HU (1, X, Y, Z) as Orientationd does, which itself would need nibabel."""
+    geometry = volume.geometry
+    affine = np.eye(4)
+    affine[:3, :3] = geometry.affine
+    affine[:3, 3] = geometry.origin_lps_mm
+    affine[:2] *= -1  # LPS to RAS
+    hu = volume.hu
+    order = np.abs(affine[:3, :3]).argmax(axis=1)
+    hu, affine[:3, :3] = hu.transpose(order), affine[:3, order]
+    for axis in range(3):
+        if affine[axis, axis] < 0:
+            affine[:3, 3] += affine[:3, axis] * (hu.shape[axis] - 1)
+            affine[:3, axis] *= -1
+            hu = np.flip(hu, axis)
+    return MetaTensor(torch.from_numpy(hu.astype(np.float32))[None], affine=affine)
 
 
 def stock_boxes(detector: StockDetector, image: MetaTensor) -> dict[str, Tensor]:
     """Return ``box`` (N, 6; voxels x, y, z), ``label`` and ``label_scores`` of an image."""
     use_inferer = image[0].numel() >= np.prod(detector.inferer.roi_size)
     with torch.no_grad():
-        return detector([image], use_inferer=use_inferer)[0]
+        return detector(image.as_tensor()[None], use_inferer=use_inferer)[0]
 
 
 def in_world(found: dict[str, Tensor], image: MetaTensor) -> dict[str, Tensor]:

@@ -60,6 +60,18 @@ def test_pixels_that_are_not_square_are_drawn_in_true_proportion(tmp_path: Path)
         assert opened.height == 2 * opened.width
 
 
+def test_a_long_caption_is_wrapped_inside_the_picture(tmp_path: Path) -> None:
+    volume = blank_volume()
+
+    draw_key_image(volume, mark(volume), caption="why " * 100, path=tmp_path / "key.png")
+
+    with Image.open(tmp_path / "key.png") as opened:
+        shaded = np.all(np.asarray(opened) == 0, axis=-1)
+    rows, columns = np.nonzero(shaded)
+    assert np.ptp(rows) > 60  # several lines
+    assert columns.max() < shaded.shape[1] - 1
+
+
 def test_the_same_mark_gives_the_same_file(tmp_path: Path) -> None:
     volume = blank_volume()
     for name in ("a.png", "b.png"):
