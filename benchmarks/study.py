@@ -1,6 +1,7 @@
 """Seconds of each stage and peak memory of `wetread analyze`, one process a study.
 
-Usage: study.py [--repeat N] [STUDY_DIR …]        (a generated chest when none is named)
+Usage: study.py [--repeat N] [--slices N] [STUDY_DIR …]
+When no study is named, a generated chest of so many slices in 320 mm.
 """
 
 import argparse
@@ -9,13 +10,15 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from inference.phantom.studies import TimePoint, make_patient, write_phantom_study
+from inference.phantom.studies import FULL, TimePoint, make_patient, write_phantom_study
 
 STAGES = ("read", "select", "detect", "measure", "compare", "encode", "total")
 MIB = 1024
+SCAN_MM = FULL.slices * FULL.slice_mm
 
 
 def measure(study: Path) -> tuple[dict[str, float], float]:
@@ -38,13 +41,15 @@ def main() -> None:
     """Print one row a study: the median of the runs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--slices", type=int, default=FULL.slices)
     parser.add_argument("studies", type=Path, nargs="*")
     arguments = parser.parse_args()
     print("| study |", " | ".join(f"{stage} s" for stage in STAGES), "| peak MiB |")
     print("|---|" + "---|" * (len(STAGES) + 1))
     with tempfile.TemporaryDirectory() as scratch:
+        size = replace(FULL, slices=arguments.slices, slice_mm=SCAN_MM / arguments.slices)
         studies = arguments.studies or [
-            write_phantom_study(make_patient(1), Path(scratch), TimePoint.CURRENT).folder
+            write_phantom_study(make_patient(1), Path(scratch), TimePoint.CURRENT, size=size).folder
         ]
         for study in studies:
             runs = [measure(study) for _ in range(arguments.repeat)]

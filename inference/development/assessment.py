@@ -1,11 +1,12 @@
 """How good a detector is on nodules and lungs that nobody trained on.
 
 Usage: python -m inference.development.assessment --data DATA --model NAME --out FOLDER
+[--chest DICOM_FOLDER --truth CSV [--excluded CSV]]: the nodules are put into that chest instead.
 """
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -13,7 +14,8 @@ import numpy as np
 
 from inference.detection import load_detector
 from inference.development.held_out import held_out_crops, held_out_sources, make_held_out_scan
-from inference.development.sources import KnownFinding, load_scans
+from inference.development.known_chest import known_chest
+from inference.development.sources import DevelopmentScan, KnownFinding, NoduleCrop, load_scans
 from inference.evaluation import (
     Evaluation,
     ExcludedFinding,
@@ -54,22 +56,39 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--model", required=True, help="name of a package")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--chest", type=Path, help="one series that nobody trained on")
+    parser.add_argument("--truth", type=Path, help="the nodules of --chest")
+    parser.add_argument("--excluded", type=Path, help="what else was marked there")
     options = parser.parse_args(arguments)
     detector = load_detector(load_package(options.model))
-    lungs = assess(options.data, detector.detect, runs=options.runs)
-    write_assessment(
-        options.out, options.data, lungs, detector.operating_point.score, detector.model
-    )
+    trial = held_out_trial(options.data)
+    if options.chest is not None:
+        chest = known_chest(options.chest, options.truth, options.excluded)
+        trial = replace(trial, sources=(chest,))
+    matches = assess(trial, detector.detect, runs=options.runs)
+    write_assessment(options.out, trial, matches, detector.operating_point.score, detector.model)
 
 
-def assess(data: Path, detect: Detect, *, runs: int = RUNS) -> tuple[ScanMatch, ...]:
-    """Return what a detector found in the held-out scans of the development data."""
-    crops = held_out_crops(data)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trial:
+    """Nodules nobody trained on, and the lungs they are put into."""
+
+    crops: tuple[NoduleCrop, ...]
+    sources: tuple[DevelopmentScan, ...]
+
+
+def held_out_trial(data: Path) -> Trial:
+    """Return the trial with the held-out lungs of the development data."""
+    return Trial(crops=held_out_crops(data), sources=held_out_sources(data))
+
+
+def assess(trial: Trial, detect: Detect, *, runs: int = RUNS) -> tuple[ScanMatch, ...]:
+    """Return what a detector found in so many versions of every scan."""
     truths, found = [], []
     for run in range(runs):
-        for source in held_out_sources(data):
+        for source in trial.sources:
             name = f"{source.name}-{run}"
-            scan = make_held_out_scan(source, crops, run)
+            scan = make_held_out_scan(source, trial.crops, run)
             truths.append(_truth(name, scan.findings))
             found.append(ScanCandidates.from_candidates(name, detect(scan.volume)))
     return match_scans(truths, found)
@@ -103,7 +122,7 @@ def count_as_chests(matches: Sequence[ScanMatch]) -> tuple[ScanMatch, ...]:
 
 def write_assessment(
     out: Path,
-    data: Path,
+    trial: Trial,
     matches: Sequence[ScanMatch],
     operating_score: float,
     model: ModelIdentity | None,
@@ -124,11 +143,11 @@ def write_assessment(
     report = document_from_evaluation(evaluation, chests, provenance)
     (out / "report.json").write_text(report, encoding="utf-8")
     draw_froc(evaluation, out / "froc.png")
-    crops, sources = held_out_crops(data), {one.name: one for one in held_out_sources(data)}
+    sources = {one.name: one for one in trial.sources}
 
     def read(scan: str) -> CtVolume:
         name, _, run = scan.rpartition("-")
-        return make_held_out_scan(sources[name], crops, int(run)).volume
+        return make_held_out_scan(sources[name], trial.crops, int(run)).volume
 
     draw_contact_sheets(list_examples(matches, operating_score), read, out)
     return evaluation

@@ -17,10 +17,12 @@ from inference.detection.network.training.packaging import write_figures, write_
 from inference.development.assessment import (
     assess,
     count_as_chests,
+    held_out_trial,
     look_at_whole_scans,
     write_assessment,
 )
 from inference.evaluation import figures_at_score, score_at_false_marks
+from inference.evaluation.plot import draw_froc
 from inference.lungs import lungs_of
 from models.registry import check_package
 from wetread.domain.findings import Candidate
@@ -55,7 +57,8 @@ def assess_package(data: Path, work: Path, out: Path, false_marks_per_scan: floa
     def detect(volume: CtVolume) -> tuple[Candidate, ...]:
         return search_nodules(network, volume, lungs_of(volume), device)
 
-    matches = assess(data, detect)
+    trial = held_out_trial(data)
+    matches = assess(trial, detect)
     # The held-out lungs are smooth and calm; real whole scans mislead more often. Both must hold.
     whole = look_at_whole_scans(data, detect)
     score = max(
@@ -63,8 +66,9 @@ def assess_package(data: Path, work: Path, out: Path, false_marks_per_scan: floa
         for scans in (count_as_chests(matches), whole)
     )
     evaluation = write_assessment(
-        work / "assessment", data, matches, score, package.identity("cpu")
+        work / "assessment", trial, matches, score, package.identity("cpu")
     )
+    draw_froc(evaluation, out / "docs" / "froc.png")  # before the seal
     write_figures(
         out,
         evaluation.froc,
