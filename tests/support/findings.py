@@ -16,6 +16,7 @@ from wetread.domain.findings import (
     Timing,
     Triage,
 )
+from wetread.domain.guidelines.guidance import Guidance, GuidanceStatus, Indication
 from wetread.domain.studies import PatientKey
 from wetread.domain.uids import derive_uid
 
@@ -67,6 +68,20 @@ def nodule(
     )
 
 
+def guidance(category: str, tracking_id: str | None = None) -> Guidance:
+    """Return what a guideline said."""
+    return Guidance(
+        indication=Indication.SCREENING,
+        guideline="Lung-RADS v2022",
+        status=GuidanceStatus.APPLIED,
+        lowest=category,
+        highest=category,
+        tracking_id=tracking_id,
+        english=(f"Lung-RADS v2022: category {category}.",),
+        japanese=(f"Lung-RADS v2022: カテゴリー {category}。",),
+    )
+
+
 def findings(
     *nodules: Nodule,
     study_instance_uid: str = "1.2.3",
@@ -97,6 +112,7 @@ def findings(
         triage=Triage(
             guideline="Lung-RADS v2022",
             category="4A" if nodules else "1",
+            guidance=guidance("4A", "Nodule 1") if nodules else guidance("1"),
             prescreen=Prescreen.REQUEST if nodules else Prescreen.UNDETERMINED,
             priority=60 if nodules else 0,
             reasons=("solid nodule of 8 mm",) if nodules else (),
