@@ -61,3 +61,9 @@ def guidance_lines(findings: Findings) -> tuple[str, ...]:
     """Return what the guideline says of the study, or why it says nothing; a sentence a line."""
     guidance = findings.triage.guidance
     return () if guidance is None else guidance.english
+
+
+def category_lines(findings: Findings) -> tuple[str, ...]:
+    """Return guideline and category in a few words; nothing where there is no category."""
+    triage = findings.triage
+    return () if triage.category is None else (f"{triage.guideline}: {triage.category}",)

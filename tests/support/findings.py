@@ -15,7 +15,9 @@ from wetread.domain.findings import (
     StudyCost,
     Timing,
     Triage,
+    is_whole,
 )
+from wetread.domain.guidelines.assess import withdraw
 from wetread.domain.guidelines.guidance import Guidance, GuidanceStatus, Indication
 from wetread.domain.studies import PatientKey
 from wetread.domain.uids import derive_uid
@@ -90,6 +92,9 @@ def findings(
     reason: str | None = None,
 ) -> Findings:
     """Return the findings of a study with these nodules; none makes it negative."""
+    said = guidance("4A", "Nodule 1") if nodules else guidance("1")
+    if not is_whole(outcome, reason):
+        said = withdraw(said)
     return Findings(
         study_instance_uid=study_instance_uid,
         series_instance_uid=series_instance_uid,
@@ -110,9 +115,9 @@ def findings(
         ),
         resolved=(),
         triage=Triage(
-            guideline="Lung-RADS v2022",
-            category="4A" if nodules else "1",
-            guidance=guidance("4A", "Nodule 1") if nodules else guidance("1"),
+            guideline=said.guideline,
+            category=said.category,
+            guidance=said,
             prescreen=Prescreen.REQUEST if nodules else Prescreen.UNDETERMINED,
             priority=60 if nodules else 0,
             reasons=("solid nodule of 8 mm",) if nodules else (),

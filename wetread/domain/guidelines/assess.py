@@ -7,6 +7,7 @@ from wetread.domain.findings import is_whole
 from wetread.domain.guidelines.facts import NoduleFacts, PatientFacts, StudyFacts
 from wetread.domain.guidelines.guidance import Guidance, GuidanceStatus, Indication
 from wetread.domain.guidelines.placement import Placement, Verdict, place_nodule
+from wetread.domain.guidelines.rule_words import describe_rule
 from wetread.domain.guidelines.scope import conditions_of, reason_outside
 from wetread.domain.guidelines.sentences import (
     juxtapleural_note,
@@ -135,7 +136,7 @@ def _applied(
             lowest=lowest,
             highest=highest,
             tracking_id=deciding.nodule.tracking_id,
-            rule=str(verdict.rule),
+            rule=describe_rule(verdict.rule).english,
             verified=verdict.rule.verified,
         ),
         placed(table, deciding, lowest, highest),

@@ -1,4 +1,4 @@
-"""A range of sizes, as a table writes it and as people read it."""
+"""A range of sizes."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,3 @@ class Band:
             and (self.below is None or value < self.below)
             and (self.at_most is None or value <= self.at_most)
         )
-
-    def __str__(self) -> str:
-        signs = ((">=", self.at_least), (">", self.above), ("<", self.below), ("<=", self.at_most))
-        return " and ".join(f"{sign} {limit:g}" for sign, limit in signs if limit is not None)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from wetread.domain.explanation import describe_type
 from wetread.domain.guidelines.facts import NoduleFacts
 from wetread.domain.guidelines.placement import Placement
+from wetread.domain.guidelines.rule_words import describe_rule
 from wetread.domain.guidelines.table import GuidelineTable
 from wetread.domain.words import Words
 
@@ -14,14 +15,14 @@ def placed(table: GuidelineTable, placement: Placement, lowest: str, highest: st
     verdict, nodule = placement.highest, placement.nodule
     assert verdict is not None
     category = lowest if lowest == highest else f"{lowest}–{highest}"
-    what = _named(nodule)
+    what, rule = _named(nodule), describe_rule(verdict.rule)
     english = (
         f"{table.name}: category {category} by {what.english} (rule {verdict.rule.category}: "
-        f"{verdict.rule})"
+        f"{rule.english})"
     )
     japanese = (
         f"{table.name}: {what.japanese}によりカテゴリー {category} "
-        f"(規則 {verdict.rule.category}: {verdict.rule})"
+        f"(規則 {verdict.rule.category}: {rule.japanese})"
     )
     if verdict.step is not None:
         step, days = verdict.step, nodule.interval_days

@@ -45,18 +45,6 @@ class SizeRule:
             and all(band is None or band.holds(size) for band, size in sizes)
         )
 
-    def __str__(self) -> str:
-        sizes = (
-            ("mean diameter", self.mean_diameter_mm, "mm"),
-            ("volume", self.volume_mm3, "mm³"),
-            ("solid part", self.solid_part_mm, "mm"),
-        )
-        parts = [" or ".join(kind.replace("_", "-") for kind in self.types)]
-        if len(self.occasions) < len(Occasion):
-            parts.append(" or ".join(one.replace("_", " ") for one in self.occasions))
-        parts += [f"{what} {band} {unit}" for what, band, unit in sizes if band is not None]
-        return ", ".join(parts)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrowthRule:

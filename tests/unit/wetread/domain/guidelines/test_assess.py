@@ -78,7 +78,10 @@ def test_the_highest_nodule_decides_and_is_named() -> None:
         "Lung-RADS v2022: category 4B by Nodule 2, solid, 16.0 mm "
         "(rule 4B: solid, baseline or stable, mean diameter >= 15 mm)."
     )
-    assert guidance.japanese[0].startswith("Lung-RADS v2022: Nodule 2 (充実型 16.0 mm)")
+    assert guidance.japanese[0] == (
+        "Lung-RADS v2022: Nodule 2 (充実型 16.0 mm) によりカテゴリー 4B "
+        "(規則 4B: 充実型、初回または増大なし、平均径 15 mm 以上)。"
+    )
 
 
 def test_a_certain_nodule_lifts_the_lower_end_of_a_range() -> None:
