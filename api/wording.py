@@ -9,11 +9,14 @@ from routing.records.totals import DeviceUse
 from routing.results.schema import (
     ChangeSchema,
     FindingsDocument,
+    GuidanceSchema,
     NoduleSchema,
     OperatingPointSchema,
+    TriageSchema,
 )
-from wetread.domain.explanation import Words, describe_depth, describe_region, explain_score
+from wetread.domain.explanation import describe_depth, describe_region, explain_score
 from wetread.domain.findings import OperatingPoint, Outcome
+from wetread.domain.words import Words
 
 _IDEOGRAPHIC_GROUP: Final = 1  # PS3.5 6.2.1: alphabetic, ideographic, phonetic
 _DATE_DIGITS: Final = 8
@@ -93,6 +96,17 @@ class Wording:
         """Say which score was reached and what follows from it."""
         reached = None if point is None else OperatingPoint(**dict(point))
         return self._say(explain_score(nodule.score, reached))
+
+    def category(self, triage: TriageSchema) -> str:
+        """Say the guideline and its category; a dash where there is none."""
+        if triage.guideline is None:
+            return "–"
+        category = triage.category or self.text("no_category")
+        return f"{triage.guideline}: {category}"
+
+    def guidance(self, guidance: GuidanceSchema) -> tuple[str, ...]:
+        """Return what the guideline says, a sentence each."""
+        return guidance.japanese if self.language is Language.JAPANESE else guidance.english
 
     def cost(self, use: DeviceUse) -> str:
         """Say what was used and what it cost."""

@@ -106,6 +106,18 @@ class ApiSettings(_Section):
         return self
 
 
+class GuidelinesSettings(_Section):
+    """Which guideline each indication uses: a shipped table's name, or the path of another.
+
+    None: studies of that indication get no category.
+    """
+
+    indication_rules: Path | None = None  # None: the shipped rules
+    screening: str | None = "japan-ct-screening-v6"
+    incidental: str | None = "fleischner-2017"
+    follow_up: str | None = None  # depends on what the nodule was found by: the site decides
+
+
 class PipelineSettings(_Section):
     """The durable workflow."""
 
@@ -135,6 +147,7 @@ class Settings(BaseSettings):
     destinations: tuple[DestinationSettings, ...] = ()
     folders: tuple[FolderSettings, ...] = ()
     api: ApiSettings = ApiSettings()
+    guidelines: GuidelinesSettings = GuidelinesSettings()
     pipeline: PipelineSettings = PipelineSettings()
 
     @model_validator(mode="after")

@@ -90,6 +90,7 @@ class StudyAnalysis:
             study,
             model=self._tools.detector.model,
             priority=self._rules.priority,
+            guide=self._rules.guide,
         )
 
     def _background(self, study: StudyInput, prior: StudyInput | None) -> Background:

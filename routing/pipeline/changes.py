@@ -71,6 +71,8 @@ def _change(
         prior_study_instance_uid=prior_study_instance_uid,
         prior_tracking_uid=prior.tracking_uid,
         prior_volume_mm3=prior.measurement.volume_mm3,
+        prior_mean_diameter_mm=prior.measurement.mean_diameter_mm,
+        interval_days=days,
         volume_change_percent=growth.volume_change_percent,
         doubling_time_days=growth.doubling_time_days,
         verdict=growth.verdict,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from routing.guidelines.guide import StudyGuide
 from routing.pipeline.metering import Spent
 from routing.pipeline.steps import Failure, Step
 from routing.pipeline.study import StudyInput
@@ -18,6 +19,8 @@ from wetread.domain.findings import (
     StudyCost,
     Timing,
 )
+from wetread.domain.guidelines.assess import withdraw
+from wetread.domain.guidelines.guidance import Guidance
 from wetread.domain.selection import Selection
 from wetread.domain.triage import PriorityTable, triage_study
 
@@ -69,7 +72,12 @@ def not_usable(selection: Selection) -> Failure:
 
 
 def findings_from_draft(
-    draft: Draft, study: StudyInput, *, model: ModelIdentity, priority: PriorityTable
+    draft: Draft,
+    study: StudyInput,
+    *,
+    model: ModelIdentity,
+    priority: PriorityTable,
+    guide: StudyGuide,
 ) -> Findings:
     """Conclude the study: outcome, triage, and nothing spent yet."""
     chosen = draft.selection.chosen if draft.selection is not None else None
@@ -86,7 +94,11 @@ def findings_from_draft(
         candidates=draft.candidates,
         resolved=draft.resolved,
         triage=triage_study(
-            outcome=draft.outcome, reason=draft.reason, nodules=draft.nodules, table=priority
+            outcome=draft.outcome,
+            reason=draft.reason,
+            nodules=draft.nodules,
+            table=priority,
+            guidance=_guidance(draft, study, guide),
         ),
         timing_s=Timing(),
         cost=StudyCost(
@@ -100,12 +112,32 @@ def findings_from_draft(
     )
 
 
+def _guidance(draft: Draft, study: StudyInput, guide: StudyGuide) -> Guidance:
+    selected = draft.selection.instances if draft.selection is not None else ()
+    return guide.guide(
+        draft.nodules,
+        outcome=draft.outcome,
+        reason=draft.reason,
+        image=next(iter(selected or study.instances), None),
+        site=study.patient_key.issuer,
+        given=study.indication,
+    )
+
+
 def without_results(findings: Findings, failure: Failure, priority: PriorityTable) -> Findings:
     """Return findings that no destination can be told of; they never look complete."""
     reason = "; ".join(text for text in (findings.reason, failure.reason) if text)
     analysed = findings.outcome is Outcome.ANALYSED
     outcome = Outcome.PARTIAL if analysed else findings.outcome
-    triage = triage_study(outcome=outcome, reason=reason, nodules=findings.nodules, table=priority)
+    before = findings.triage.guidance
+    assert before is not None  # this program assessed them
+    triage = triage_study(
+        outcome=outcome,
+        reason=reason,
+        nodules=findings.nodules,
+        table=priority,
+        guidance=withdraw(before),
+    )
     return replace(findings, outcome=outcome, reason=reason, triage=triage)
 
 

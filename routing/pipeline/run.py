@@ -213,7 +213,11 @@ class StudyRun:
 
     def _findings(self, draft: Draft) -> Findings:
         return findings_from_draft(
-            draft, self._study, model=self._model, priority=self._rules.priority
+            draft,
+            self._study,
+            model=self._model,
+            priority=self._rules.priority,
+            guide=self._rules.guide,
         )
 
     def _tell(self, step: Step) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from routing.guidelines.guide import StudyGuide
 from routing.pipeline.changes import apply_changes, interval_days
 from routing.pipeline.marks import Marks, measure_candidates, track_nodules
 from routing.pipeline.study import PriorStudy, StudyInput
@@ -56,6 +57,7 @@ class AnalysisRules:
     growth: GrowthLimits
     priority: PriorityTable
     prices: PriceTable
+    guide: StudyGuide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

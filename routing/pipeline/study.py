@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from wetread.domain.findings import Findings
+from wetread.domain.guidelines.guidance import Indication
 from wetread.domain.selection import Selection
 from wetread.domain.studies import PatientKey, StoredInstance
 
@@ -16,6 +17,7 @@ class StudyInput:
     patient_key: PatientKey
     study_date: date | None  # None: unknown
     revision: int = 0
+    indication: Indication | None = None  # None: nobody told it, rules over the headers do
     instances: tuple[StoredInstance, ...]
 
 

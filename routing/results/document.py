@@ -33,6 +33,7 @@ from wetread.domain.findings import (
     Timing,
     Triage,
 )
+from wetread.domain.guidelines.guidance import Guidance
 from wetread.domain.studies import PatientKey
 
 _SEPARATOR = "|"
@@ -93,7 +94,7 @@ def findings_from_document(text: str | bytes) -> Findings:
         nodules=tuple(_nodule_from_schema(nodule) for nodule in document.nodules),
         candidates=tuple(Candidate(**dict(candidate)) for candidate in document.candidates),
         resolved=tuple(ResolvedNodule(**dict(gone)) for gone in document.resolved),
-        triage=Triage(**dict(document.triage)),
+        triage=_triage_from_schema(document.triage),
         timing_s=Timing(**dict(document.timing_s)),
         cost=StudyCost(**dict(document.cost)),
     )
@@ -136,6 +137,11 @@ def _nodule_from_schema(nodule: NoduleSchema) -> Nodule:
         score=nodule.score,
         change=None if nodule.change is None else Change(**dict(nodule.change)),
     )
+
+
+def _triage_from_schema(triage: TriageSchema) -> Triage:
+    guidance = None if triage.guidance is None else Guidance(**dict(triage.guidance))
+    return Triage(**dict(triage) | {"guidance": guidance})
 
 
 def _text_from_patient_key(key: PatientKey) -> str:

@@ -38,7 +38,7 @@ from routing.results.objects import (
     stamp,
 )
 from routing.results.source import Source
-from routing.results.summary import RESEARCH_USE, summary_code, summary_lines
+from routing.results.summary import RESEARCH_USE, guidance_lines, summary_code, summary_lines
 from wetread.domain.findings import Findings, Outcome
 from wetread.domain.uids import derive_uid
 
@@ -113,6 +113,8 @@ def _evaluations(findings: Findings) -> Iterator[ContentItem]:
     yield _code(codes.DCM.CADProcessingAndFindingsSummary, summary_code(findings))
     for line in summary_lines(findings):
         yield _text(codes.DCM.CADProcessingAndFindingsSummary, line)
+    for sentence in guidance_lines(findings):
+        yield _text(codes.DCM.Recommendation, sentence)
     for gone in findings.resolved:
         x, y, z = gone.center_lps_mm
         yield _text(

@@ -28,7 +28,7 @@ from routing.results.objects import (
     stamp,
 )
 from routing.results.source import Source
-from routing.results.summary import summary_lines
+from routing.results.summary import category_lines, summary_lines
 from wetread.domain.explanation import describe_region, describe_size_and_type
 from wetread.domain.findings import ChangeState, Findings, GrowthVerdict, Nodule
 
@@ -105,7 +105,11 @@ def _state(
 def _annotation(findings: Findings, image: Dataset, layer: GraphicLayer) -> GraphicAnnotation:
     size = int(image.Columns), int(image.Rows)
     heading = heading_boxes(
-        [ascii_text(line) for line in (_HEADING, *summary_lines(findings))], size
+        [
+            ascii_text(line)
+            for line in (_HEADING, *summary_lines(findings), *category_lines(findings))
+        ],
+        size,
     )
     nodules = [
         nodule

@@ -19,6 +19,7 @@ from wetread.domain.findings import (
     Outcome,
     Prescreen,
 )
+from wetread.domain.guidelines.guidance import GuidanceStatus, Indication
 
 SCHEMA_NAME: Final = "wetread.findings/1"
 
@@ -88,6 +89,9 @@ class ChangeSchema(_Part):
     prior_study_instance_uid: str
     prior_tracking_uid: str | None
     prior_volume_mm3: Volume | None
+    prior_mean_diameter_mm: Length | None = None
+    interval_days: int | None = None
+    """Between the two studies; null where a date is unknown."""
     volume_change_percent: Percent | None
     doubling_time_days: Days | None
     verdict: GrowthVerdict | None
@@ -136,15 +140,39 @@ class ResolvedSchema(_Part):
     center_lps_mm: PointMm
 
 
+class GuidanceSchema(_Part):
+    """What the guideline says of the study."""
+
+    indication: Indication
+    guideline: str | None
+    """Name and edition; null where none was chosen."""
+    status: GuidanceStatus
+    lowest: str | None
+    """The lowest category that is possible; equal to the highest where all is known."""
+    highest: str | None
+    tracking_id: str | None
+    """Of the nodule that decided."""
+    rule: str | None
+    """The row of the guideline's table that decided the highest category."""
+    source: str | None
+    verified: bool | None
+    """False: the row that decided was not checked with its source."""
+    english: tuple[str, ...]
+    japanese: tuple[str, ...]
+
+
 class TriageSchema(_Part):
     """Where the study goes in the reading queue, and why."""
 
     guideline: str | None
     category: str | None
+    """One category, or a range such as 3–4B where something was not measured."""
     prescreen: Prescreen
     priority: Annotated[int, Field(ge=0, le=100)]
     """Larger is sooner; 0 is the request order."""
     reasons: tuple[str, ...]
+    guidance: GuidanceSchema | None = None
+    """Null in findings of an earlier program."""
 
 
 class TimingSchema(_Part):

@@ -55,3 +55,15 @@ def summary_lines(findings: Findings) -> tuple[str, ...]:
     if findings.outcome in _NOTHING_CAME:
         return (shortcoming, "This is not a negative result.")
     return (shortcoming, f"{marked}, but this is not a negative result.")
+
+
+def guidance_lines(findings: Findings) -> tuple[str, ...]:
+    """Return what the guideline says of the study, or why it says nothing; a sentence a line."""
+    guidance = findings.triage.guidance
+    return () if guidance is None else guidance.english
+
+
+def category_lines(findings: Findings) -> tuple[str, ...]:
+    """Return guideline and category in a few words; nothing where there is no category."""
+    triage = findings.triage
+    return () if triage.category is None else (f"{triage.guideline}: {triage.category}",)

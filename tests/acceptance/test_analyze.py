@@ -209,3 +209,23 @@ def test_the_nodule_that_all_readers_marked_is_found(
     ]
     assert hits
     assert len(document["nodules"]) - len(hits) <= 10
+
+
+def test_the_indication_that_is_told_gives_a_category(
+    wetread: Wetread, small_phantom: PhantomPair, tmp_path: Path
+) -> None:
+    config = tmp_path / "wetread.toml"
+    config.write_text('[guidelines]\nscreening = "lung-rads-v2022"\n', encoding="utf-8")
+    ran = wetread(
+        "analyze",
+        small_phantom.current.folder,
+        *("--out", tmp_path / "out", "--config", config, "--indication", "screening", "--json"),
+    )
+    assert ran.returncode == 0, ran.stderr
+    document = json.loads(ran.stdout)
+    jsonschema.validate(document, SCHEMA)
+    triage = document["triage"]
+    assert triage["guideline"] == "Lung-RADS v2022"
+    assert triage["category"] is not None
+    assert triage["guidance"]["indication"] == "screening"
+    assert triage["guidance"]["tracking_id"] in {one["tracking_id"] for one in document["nodules"]}

@@ -121,6 +121,7 @@ def test_dcmtk_reads_the_report(
     assert '"Volume")="268.1" (mm3,UCUM' in dump
     assert "All algorithms succeeded; with findings" in dump
     assert "Increase in size" in dump
+    assert '"Recommendation")="Lung-RADS v2022: category 4A."' in dump
 
 
 @pytest.mark.real_ct

@@ -32,6 +32,7 @@ short_text = st.text(max_size=12)
 change = st.builds(
     Change,
     prior_volume_mm3=st.none() | length,
+    prior_mean_diameter_mm=st.none() | length,
     volume_change_percent=st.none() | place,
     doubling_time_days=st.none() | place,
 )

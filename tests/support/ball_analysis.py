@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from routing.guidelines.loading import load_guide
 from routing.ledger.prices import load_price_table
 from routing.pipeline.analysis import StudyAnalysis
 from routing.pipeline.growth_limits import load_growth_limits
@@ -23,6 +24,7 @@ def shipped_rules() -> AnalysisRules:
         growth=load_growth_limits(),
         priority=load_priority_table(),
         prices=load_price_table(),
+        guide=load_guide(None, {}),
     )
 
 

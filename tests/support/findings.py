@@ -15,7 +15,10 @@ from wetread.domain.findings import (
     StudyCost,
     Timing,
     Triage,
+    is_whole,
 )
+from wetread.domain.guidelines.assess import withdraw
+from wetread.domain.guidelines.guidance import Guidance, GuidanceStatus, Indication
 from wetread.domain.studies import PatientKey
 from wetread.domain.uids import derive_uid
 
@@ -67,6 +70,20 @@ def nodule(
     )
 
 
+def guidance(category: str, tracking_id: str | None = None) -> Guidance:
+    """Return what a guideline said."""
+    return Guidance(
+        indication=Indication.SCREENING,
+        guideline="Lung-RADS v2022",
+        status=GuidanceStatus.APPLIED,
+        lowest=category,
+        highest=category,
+        tracking_id=tracking_id,
+        english=(f"Lung-RADS v2022: category {category}.",),
+        japanese=(f"Lung-RADS v2022: カテゴリー {category}。",),
+    )
+
+
 def findings(
     *nodules: Nodule,
     study_instance_uid: str = "1.2.3",
@@ -75,6 +92,9 @@ def findings(
     reason: str | None = None,
 ) -> Findings:
     """Return the findings of a study with these nodules; none makes it negative."""
+    said = guidance("4A", "Nodule 1") if nodules else guidance("1")
+    if not is_whole(outcome, reason):
+        said = withdraw(said)
     return Findings(
         study_instance_uid=study_instance_uid,
         series_instance_uid=series_instance_uid,
@@ -95,8 +115,9 @@ def findings(
         ),
         resolved=(),
         triage=Triage(
-            guideline="Lung-RADS v2022",
-            category="4A" if nodules else "1",
+            guideline=said.guideline,
+            category=said.category,
+            guidance=said,
             prescreen=Prescreen.REQUEST if nodules else Prescreen.UNDETERMINED,
             priority=60 if nodules else 0,
             reasons=("solid nodule of 8 mm",) if nodules else (),

@@ -17,6 +17,7 @@ from inference.registration import AffineRegistrar
 from inference.rendering import draw_key_image
 from inference.volumes.reader import SeriesReader
 from models.registry import PACKAGES_DIR, ModelPackage, load_package
+from routing.guidelines.loading import load_guide
 from routing.intake.headers import read_header
 from routing.ledger.prices import load_price_table
 from routing.pipeline.analysis import StudyAnalysis
@@ -29,6 +30,7 @@ from routing.reading.priority import load_priority_table
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
 from wetread.domain.errors import ConfigurationError
+from wetread.domain.guidelines.guidance import Indication
 from wetread.domain.studies import PatientKey, StoredInstance
 from wetread.ports import Clock, Detector
 from wetread.settings import Settings
@@ -88,6 +90,14 @@ def load_analysis_rules(
         growth=load_growth_limits(),
         priority=load_priority_table(settings.priority_table),
         prices=load_price_table(settings.price_table),
+        guide=load_guide(
+            settings.guidelines.indication_rules,
+            {
+                Indication.SCREENING: settings.guidelines.screening,
+                Indication.INCIDENTAL: settings.guidelines.incidental,
+                Indication.FOLLOW_UP: settings.guidelines.follow_up,
+            },
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """`wetread analyze`: one study, no server."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from wetread.cli.progress import stage_progress
 from wetread.cli.tables import findings_table, output_console
 from wetread.domain.errors import AnalysisError
 from wetread.domain.findings import Outcome
+from wetread.domain.guidelines.guidance import Indication
 from wetread.logs import configure_logs
 from wetread.settings import load_settings
 
@@ -27,6 +29,10 @@ def analyze(
     model: Annotated[
         str | None, typer.Option(metavar="NAME", help="Model package instead of the configured.")
     ] = None,
+    indication: Annotated[
+        Indication | None,
+        typer.Option(help="Why the study was made; by rules over its headers by default."),
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file with the settings.")] = None,
     *,
     as_json: Annotated[
@@ -39,7 +45,7 @@ def analyze(
         settings = settings.model_copy(update={"model": model})
     configure_logs(settings.log_format)
     analysis = build_analysis(settings, load_analysis_rules(settings, selection_rules=rules))
-    current = open_study(study)
+    current = replace(open_study(study), indication=indication)
     earlier = open_study(prior) if prior is not None else None
     out.mkdir(parents=True, exist_ok=True)
     with stage_progress(str(study)) as progress:

@@ -15,13 +15,14 @@ _COLUMNS = (
     Text("outcome", "結果"),
     Text("nodules", "結節"),
     Text("change", "変化"),
+    Text("category", "カテゴリー"),
     Text("priority", "優先度"),
     Text("reader", "読影医"),
     Text("seconds", "秒"),
     Text("yen", "円"),
 )
 _WIDTH_IN_FILES = 160
-_RIGHT_FROM = 4  # figures stand to the right
+_RIGHT_FROM = 5  # figures stand to the right
 _OUTCOMES = {
     Outcome.ANALYSED: Text("analysed", "解析済み"),
     Outcome.NOT_ANALYSED: Text("not analysed", "解析対象外"),
@@ -63,7 +64,7 @@ def findings_table(
     names: Sequence[str] | None = None,
     readers: Sequence[str | None] | None = None,
 ) -> Table:
-    """Return one row per study: outcome, nodules, change, priority, reader, seconds and yen."""
+    """Return one row per study: outcome, nodules, change, category, priority, reader, cost."""
     table = Table(caption=str(_NOTICE))
     for index, column in enumerate(_COLUMNS):
         table.add_column(str(column), justify="right" if index >= _RIGHT_FROM else "left")
@@ -75,6 +76,7 @@ def findings_table(
             _outcome(one),
             "\n".join(_nodule(nodule) for nodule in one.nodules) or "–",
             _changes(one),
+            one.triage.category or "–",
             str(one.triage.priority),
             reader or str(_UNASSIGNED),
             f"{one.timing_s.total:.1f}",

@@ -1,19 +1,9 @@
 """Why a nodule is marked and where it lies, in words: the same in every result."""
 
-from typing import NamedTuple
-
 from wetread.domain.findings import LungZone, Measurement, NoduleType, OperatingPoint
+from wetread.domain.words import Words
 
 _NEAR_SURFACE_MM = 3.0  # the lungs' outline is no more exact than that
-
-
-class Words(NamedTuple):
-    """The same words in both languages."""
-
-    english: str
-    japanese: str
-
-
 _TYPES = {
     NoduleType.SOLID: Words("solid", "充実型"),
     NoduleType.PART_SOLID: Words("part-solid", "部分充実型"),
@@ -28,9 +18,14 @@ _ZONES = {
 }
 
 
+def describe_type(kind: NoduleType) -> Words:
+    """Return the attenuation type."""
+    return _TYPES[kind]
+
+
 def describe_size_and_type(measurement: Measurement) -> Words:
     """Return mean diameter and attenuation type, such as `8.0 mm solid`."""
-    kind, diameter = _TYPES[measurement.type], f"{measurement.mean_diameter_mm:.1f} mm"
+    kind, diameter = describe_type(measurement.type), f"{measurement.mean_diameter_mm:.1f} mm"
     return Words(f"{diameter} {kind.english}", f"{kind.japanese} {diameter}")
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wetread.domain.geometry import Point
+from wetread.domain.guidelines.guidance import Guidance
 from wetread.domain.studies import PatientKey
 
 
@@ -143,6 +144,8 @@ class Change:
     prior_study_instance_uid: str
     prior_tracking_uid: str | None = None
     prior_volume_mm3: float | None = None
+    prior_mean_diameter_mm: float | None = None
+    interval_days: int | None = None  # None: the date of one of the two studies is unknown
     volume_change_percent: float | None = None
     doubling_time_days: float | None = None
     verdict: GrowthVerdict | None = None
@@ -176,6 +179,7 @@ class Triage:
     prescreen: Prescreen
     priority: int  # 0 to 100, larger is sooner
     reasons: tuple[str, ...]
+    guidance: Guidance | None = None  # None in findings of an earlier program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,9 @@ from wetread.domain.findings import (
     Triage,
     is_whole,
 )
+from wetread.domain.guidelines.guidance import Guidance
 
 HIGHEST_PRIORITY = 100
-_NO_CATEGORY = "No category: no indication given."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,21 +59,27 @@ class PriorityTable:
 
 
 def triage_study(
-    *, outcome: Outcome, reason: str | None, nodules: Sequence[Nodule], table: PriorityTable
+    *,
+    outcome: Outcome,
+    reason: str | None,
+    nodules: Sequence[Nodule],
+    table: PriorityTable,
+    guidance: Guidance,
 ) -> Triage:
     """Return priority, advice and reasons; the priority is never below the request order.
 
-    The guideline follows from the indication, which is not known here, so that neither it nor
-    its category is given.
+    The guideline's category is told beside them and moves nothing: it depends on the indication,
+    which may be wrong.
     """
     shortfall, sentence = _shortfall(outcome, reason, table)
     raised = [_raised_by(nodule, table) for nodule in nodules]
     return Triage(
-        guideline=None,
-        category=None,
+        guideline=guidance.guideline,
+        category=guidance.category,
         prescreen=_prescreen(outcome, reason, nodules, table),
         priority=min(max([shortfall, *raised]), HIGHEST_PRIORITY),
-        reasons=(*sentence, *(_sentence(nodule) for nodule in nodules), _NO_CATEGORY),
+        reasons=(*sentence, *(_sentence(nodule) for nodule in nodules), *guidance.english),
+        guidance=guidance,
     )
 
 

@@ -104,6 +104,21 @@ def test_an_empty_list_says_so(hospital: Hospital) -> None:
     assert "No study waits to be read." in hospital.client().get("/", params=ENGLISH).text
 
 
+def test_a_study_shows_its_category_and_only_a_whole_analysis_has_one(hospital: Hospital) -> None:
+    whole, partial = hospital.add_study(1), hospital.add_study(2)
+    marked = nodule("1.2.3")
+    hospital.conclude(findings(marked, study_instance_uid=whole))
+    hospital.conclude(
+        findings(marked, study_instance_uid=partial, outcome=Outcome.PARTIAL, reason="x")
+    )
+    client = hospital.client()
+    assert "<dd>Lung-RADS v2022: 4A</dd>" in client.get(f"/studies/{whole}", params=ENGLISH).text
+    page = client.get(f"/studies/{whole}", params=JAPANESE).text
+    assert "<li>Lung-RADS v2022: カテゴリー 4A。</li>" in page
+    page = client.get(f"/studies/{partial}", params=ENGLISH).text
+    assert "<dd>Lung-RADS v2022: no category</dd>" in page
+
+
 @pytest.mark.parametrize(
     ("outcome", "reason", "said"),
     [

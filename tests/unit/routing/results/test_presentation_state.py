@@ -123,7 +123,7 @@ def test_without_marks_the_central_slice_says_why(
         said[name] = " ".join(words(state)[1:])
 
     assert said == {
-        "negative": "No nodule marked.",
+        "negative": "No nodule marked. Lung-RADS v2022: 1",
         "limited": "LIMITED ANALYSIS: slices of 5 mm "
         "No nodule marked, but this is not a negative result.",
         "partial": "PARTIAL ANALYSIS: slices of 5 mm "

@@ -5,18 +5,22 @@ from dataclasses import replace
 import pytest
 
 from routing.reading.priority import load_priority_table
+from tests.support.findings import guidance
 from tests.support.nodules import ball_nodule
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.findings import ChangeState, GrowthVerdict, Nodule, Outcome, Prescreen, Triage
 from wetread.domain.triage import SizeBand, triage_study
 
 _TABLE = load_priority_table()
+_GUIDANCE = guidance("4A", "Nodule 2")
 
 
 def _triage(
     *nodules: Nodule, outcome: Outcome = Outcome.ANALYSED, reason: str | None = None
 ) -> Triage:
-    return triage_study(outcome=outcome, reason=reason, nodules=nodules, table=_TABLE)
+    return triage_study(
+        outcome=outcome, reason=reason, nodules=nodules, table=_TABLE, guidance=_GUIDANCE
+    )
 
 
 def test_a_whole_negative_stays_in_request_order_and_needs_no_request() -> None:
@@ -79,7 +83,9 @@ def test_a_nodule_raises_by_size_and_by_change() -> None:
 def test_the_highest_priority_is_never_passed() -> None:
     table = replace(_TABLE, grown=100)
     nodule = ball_nodule(20.0, state=ChangeState.MATCHED, verdict=GrowthVerdict.GROWN)
-    triage = triage_study(outcome=Outcome.ANALYSED, reason=None, nodules=[nodule], table=table)
+    triage = triage_study(
+        outcome=Outcome.ANALYSED, reason=None, nodules=[nodule], table=table, guidance=_GUIDANCE
+    )
     assert triage.priority == 100
 
 
@@ -97,13 +103,14 @@ def test_reasons_are_sentences_about_each_nodule() -> None:
     assert triage.reasons == (
         "Nodule 2: solid, 9.0 mm, grown since the prior study (+45 % volume).",
         "Nodule 3: solid, 5.0 mm, new since the prior study.",
-        "No category: no indication given.",
+        "Lung-RADS v2022: category 4A.",
     )
 
 
-def test_no_guideline_is_guessed() -> None:
+def test_the_guidance_is_told_beside_the_priority() -> None:
     triage = _triage(ball_nodule(9.0))
-    assert (triage.guideline, triage.category) == (None, None)
+    assert (triage.guideline, triage.category) == ("Lung-RADS v2022", "4A")
+    assert triage.guidance == _GUIDANCE
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Which guideline a study gets, and the tables of all of them."""

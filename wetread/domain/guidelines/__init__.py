@@ -1,0 +1,1 @@
+"""Nodule-management guidelines: dated tables, and one engine that applies any of them."""
