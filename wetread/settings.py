@@ -147,6 +147,7 @@ class PriorSettings(_Section):
 
     wait_seconds: float = Field(default=60.0, gt=0)  # of the study, for all archives together
     maximum_priors: int = Field(default=2, ge=1)  # of one study
+    maximum_series: int = Field(default=3, ge=1)  # of one prior
     maximum_instances: int = Field(default=3000, ge=1)  # of one prior
     maximum_bytes: int = Field(default=2 * 1024**3, ge=1)  # of one prior
     concurrent_fetches: int = Field(default=2, ge=1)  # at one archive

@@ -38,6 +38,7 @@ class RelevanceRules:
     source: str
     modalities: tuple[str, ...]
     oldest_days: int
+    least_images: int  # of a series; fewer are localizers and the like
     thin_mm: float  # full points up to here
     thick_mm: float  # none from here on
     region_body_parts: tuple[str, ...]
@@ -80,10 +81,16 @@ def _judge(
         return UnrelatedStudy(study=candidate, reason="it is later than the study")
     if age_days is not None and age_days > rules.oldest_days:
         return UnrelatedStudy(study=candidate, reason=f"it is older than {rules.oldest_days} days")
-    imaged = [one for one in candidate.series if one.modality in rules.modalities]
+    imaged = [
+        one
+        for one in candidate.series
+        if one.modality in rules.modalities
+        and (one.instances is None or one.instances >= rules.least_images)
+    ]
     if not imaged:
         wanted = " or ".join(rules.modalities)
-        return UnrelatedStudy(study=candidate, reason=f"it has no {wanted} series")
+        reason = f"it has no {wanted} series of {rules.least_images} images or more"
+        return UnrelatedStudy(study=candidate, reason=reason)
     regional = [one for one in imaged if _in_region(one, candidate, rules) is not False]
     if not regional:
         return UnrelatedStudy(study=candidate, reason="it shows another part of the body")
@@ -100,7 +107,11 @@ def _rank(
     kernels = {one.kernel for one in current.series if one.kernel}
     scored = sorted(
         ((_series_points(one, candidate, kernels, rules), one) for one in series),
-        key=lambda pair: (-sum(pair[0].values()), pair[1].series_instance_uid),
+        key=lambda pair: (
+            -sum(pair[0].values()),
+            -(pair[1].instances or 0),  # few archives tell how thick the slices are
+            pair[1].series_instance_uid,
+        ),
     )
     best = dict(scored[0][0])
     if age_days is not None:
