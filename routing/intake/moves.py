@@ -68,6 +68,8 @@ class ExpectedMoves:
         expected = self._expecting(instance)
         if expected is None:
             return Claim.REFUSED if move_originator in self._callers else Claim.ORDINARY
+        if expected.failures:
+            return Claim.REFUSED
         try:
             expected.keep(instance)
         except (WetreadError, OSError) as error:

@@ -29,6 +29,7 @@ from wetread.ports import KeepInstance, ReceivedInstance
 from wetread.settings import DicomArchiveSettings
 
 _GET: Final = "1.2.840.10008.5.1.4.1.2.2.3"  # Study Root Query/Retrieve Information Model - GET
+_MESSAGE_ID: Final = 1
 _STORED, _REFUSED = 0x0000, 0xA700  # PS3.4 table B.2-1
 # A context of its own for each: then the archive can send what it has as it has it.
 _SYNTAXES: Final = (
@@ -71,11 +72,13 @@ class CGetArchive:
         failures: list[Exception] = []
 
         def store(event: Event) -> int:
+            if failures:
+                return _REFUSED
             try:
                 keep(_received(event))
             except Exception as error:  # noqa: BLE001 - pynetdicom would swallow it
                 failures.append(error)
-                event.assoc.abort(block=False)
+                event.assoc.send_c_cancel(_MESSAGE_ID, query_model=_GET)
                 return _REFUSED
             return _STORED
 
@@ -91,7 +94,8 @@ class CGetArchive:
                 raise ArchiveError(f"{self._node} does not accept C-GET (Study Root)")
             for series_instance_uid in series_instance_uids:
                 identifier = series_identifier(study_instance_uid, series_instance_uid)
-                await_retrieval(self._node, association.send_c_get(identifier, _GET), failures)
+                responses = association.send_c_get(identifier, _GET, msg_id=_MESSAGE_ID)
+                await_retrieval(self._node, responses, failures)
 
 
 def _received(event: Event) -> ReceivedInstance:
