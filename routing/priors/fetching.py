@@ -117,7 +117,7 @@ class PriorFetcher:
                 fetched.append(uid)
             elif outcome is not False:
                 name = search.places[uid].archive.name
-                problems.append(_problem(name, outcome, "did not send a prior in time"))
+                problems.append(_problem(name, outcome, "did not send a prior"))
         _log.info(
             "The archives were asked for priors",
             study_instance_uid=study.study_instance_uid,
@@ -141,7 +141,7 @@ class PriorFetcher:
         for place in asked:
             answer = answers.get(place)
             if answer is None or isinstance(answer, Exception):
-                problems.append(_problem(place.archive.name, answer, "did not answer in time"))
+                problems.append(_problem(place.archive.name, answer, "did not answer"))
                 continue
             for study in answer:
                 if study.study_instance_uid not in places:
@@ -165,7 +165,7 @@ class PriorFetcher:
     def _fetch(self, prior: RankedPrior, place: _Place, deadline: Deadline) -> bool:
         """Fetch one prior; False where it is here meanwhile."""
         uid, archive = prior.study.study_instance_uid, place.archive
-        series = [one.series_instance_uid for one in self._affordable(prior, archive)]
+        series = [one.series_instance_uid for one in self._affordable(prior)]
         with self._turn(uid, archive, deadline):
             if self._is_here(prior):  # fetched for another study while this one waited
                 return False
@@ -188,7 +188,7 @@ class PriorFetcher:
             finally:
                 keeper.drop("its prior is not wanted any more")
 
-    def _affordable(self, prior: RankedPrior, archive: PriorArchive) -> list[DescribedSeries]:
+    def _affordable(self, prior: RankedPrior) -> list[DescribedSeries]:
         """Return the best series that stay together below the limit of instances."""
         chosen: list[DescribedSeries] = []
         instances = 0
@@ -197,7 +197,7 @@ class PriorFetcher:
             if instances <= self._limits.instances:
                 chosen.append(series)
         if not chosen:
-            raise PriorRefused(f"{archive.name} has a prior with more images than one may have")
+            raise PriorRefused("it has a prior of more images than one may have")
         return chosen
 
     @contextmanager
@@ -220,10 +220,18 @@ class PriorFetcher:
                 self._changed.notify_all()
 
 
-def _problem(archive: str, outcome: object, otherwise: str) -> str:
-    """Return what a study says of an archive that gave less than it was asked for."""
-    if isinstance(outcome, WetreadError):
-        return f"prior archive {archive}: {outcome}"
+def _problem(archive: str, outcome: object, failing: str) -> str:
+    """Return what a study says of an archive that gave less than it was asked for.
+
+    Addresses and the like are for the log: results go to people outside.
+    """
     if isinstance(outcome, Exception):
-        return f"prior archive {archive} failed: {type(outcome).__name__}"
-    return f"prior archive {archive} {otherwise}"
+        ours = isinstance(outcome, WetreadError)
+        _log.warning(
+            "A prior archive failed",
+            archive=archive,
+            reason=str(outcome) if ours else type(outcome).__name__,
+        )
+    if isinstance(outcome, PriorRefused):
+        return f"prior archive {archive} was refused: {outcome}"
+    return f"prior archive {archive} {failing}"

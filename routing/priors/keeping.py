@@ -33,7 +33,7 @@ class FetchLimits:
 
 
 class PriorKeeper:
-    """Takes the instances of one prior; they are recorded together, by `record`, or `drop` ped.
+    """Takes the instances of one prior; they are recorded together, by `record`, or dropped.
 
     Until then they lie in the spool's inbox of fetched instances, where nothing is indexed and what
     a killed process left is removed at the next start: the archive still has it.
@@ -67,7 +67,7 @@ class PriorKeeper:
                 raise PriorRefused(self._closed)
             size = sum(self._sizes.values()) + len(instance.dataset)
             if len(self._headers) >= self._limits.instances or size > self._limits.bytes:
-                self._closed = f"{self._wanted.archive} sent more than one prior may have"
+                self._closed = "it sent more than one prior may have"
                 raise PriorRefused(self._closed)
             content = self._spool.receive(instance)
             self._headers[content] = header
@@ -84,7 +84,7 @@ class PriorKeeper:
             self._closed = "it is recorded already"
         headers = {one.sop_instance_uid: content for content, one in self._headers.items()}
         if not headers:
-            raise PriorRefused(f"{self._wanted.archive} sent no images")
+            raise PriorRefused("it sent no images")
         entries = [self._entry(content) for content in headers.values()]
         recorded = self._catalog.record_fetched(entries, archive=self._wanted.archive)
         self._release()
@@ -104,16 +104,16 @@ class PriorKeeper:
         """Raise `PriorRefused` unless the instance is one that was asked for."""
         wanted = self._wanted
         if header.problem:
-            raise PriorRefused(f"{wanted.archive} sent an unusable instance: {header.problem}")
+            raise PriorRefused(f"it sent an unusable instance: {header.problem}")
         if header.study_instance_uid != wanted.study_instance_uid:
-            raise PriorRefused(f"{wanted.archive} sent an image of another study")
+            raise PriorRefused("it sent an image of another study")
         if header.series_instance_uid not in wanted.series_instance_uids:
-            raise PriorRefused(f"{wanted.archive} sent an image of a series not asked for")
+            raise PriorRefused("it sent an image of a series not asked for")
         patient = PatientKey(
             issuer=header.issuer or wanted.default_issuer, patient_id=header.patient_id
         )
         if patient != wanted.patient_key:
-            raise PriorRefused(f"{wanted.archive} sent an image of another patient")
+            raise PriorRefused("it sent an image of another patient")
 
     def _entry(self, content_sha256: str) -> InstanceEntry:
         header, wanted = self._headers[content_sha256], self._wanted

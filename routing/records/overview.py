@@ -38,7 +38,7 @@ class ListedStudy:
     first_received_at: datetime
     last_received_at: datetime
     completed_at: datetime | None
-    fetched_from: str | None  # the archive, where it is a prior that was fetched
+    fetched_from: str  # the archive, where it first came as a prior; empty where it was sent
     outcome: Outcome | None  # of the newest findings; None where there are none yet
 
 

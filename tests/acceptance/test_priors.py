@@ -52,7 +52,7 @@ def test_the_prior_is_fetched_and_compared_though_the_process_is_killed(
     assert told["prior"]["fetched_from"] == "other hospital"
     assert told["prior"]["instances"] == {"stored": len(prior), "conflicting": 0, "quarantined": 0}
     assert "other hospital" in told["prior_page"]
-    assert told["study"]["fetched_from"] is None
+    assert told["study"]["fetched_from"] == ""
     assert told["reading"] == 1, "a fetched prior was given to a reader"
     findings = told["findings"]
     assert findings["outcome"] == "analysed"
@@ -86,5 +86,5 @@ def test_an_archive_that_is_down_is_told_and_holds_nobody(
         findings = service.findings(current[0].StudyInstanceUID)
     assert findings["outcome"] == "analysed"
     assert findings["reason"].startswith("limited: ")
-    assert "prior archive other hospital" in findings["reason"]
-    assert "cannot be reached" in findings["reason"]
+    assert "prior archive other hospital did not answer" in findings["reason"]
+    assert "cannot be reached" in site.log

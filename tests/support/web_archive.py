@@ -1,6 +1,7 @@
 """A DICOMweb archive on this machine that answers as it is told to, rightly or not."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -63,7 +64,7 @@ class WebArchive:
 
 
 @contextmanager
-def running_archive(archive: WebArchive) -> Iterator[WebArchive]:
+def running_archive(archive: WebArchive, tls: ssl.SSLContext | None = None) -> Iterator[WebArchive]:
     """Let an archive listen until the end of the block."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -83,6 +84,8 @@ def running_archive(archive: WebArchive) -> Iterator[WebArchive]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     archive.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()

@@ -76,7 +76,7 @@ class DicomWebArchive:
             for answer in answers[: settings.maximum_found]:
                 owner = patient_of_answer(answer, settings.issuers)
                 if owner != patient:
-                    raise PriorRefused(f"{self.name} answered with a study of another patient")
+                    raise PriorRefused("it answered with a study of another patient")
                 study_uid = str(answer.get("StudyInstanceUID", ""))
                 if is_uid(study_uid):
                     series = self._find_series(client, study_uid)
@@ -115,7 +115,7 @@ class DicomWebArchive:
             for piece in answer.iter_bytes():
                 content += piece
                 if len(content) > _LARGEST_ANSWER_BYTES:
-                    raise PriorRefused(f"{self.name} answered with too much")
+                    raise PriorRefused("it answered with too much")
             if answer.status_code == HTTPStatus.NO_CONTENT or not content:
                 return []
         try:

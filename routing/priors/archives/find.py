@@ -51,7 +51,7 @@ def find_studies(
         for answer in _ask(association, node, "STUDY", keys, most=settings.maximum_found):
             owner = patient_of_answer(answer, settings.issuers)
             if owner != patient:
-                raise PriorRefused(f"{node} answered with a study of another patient")
+                raise PriorRefused("it answered with a study of another patient")
             study_uid = str(answer.get("StudyInstanceUID", ""))
             if is_uid(study_uid):
                 series = _find_series(association, node, study_uid)

@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     """Bring the tables forward."""
     with op.batch_alter_table("studies", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("fetched_from", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("fetched_from", sa.Text(), server_default="", nullable=False))
 
 
 def downgrade() -> None:

@@ -168,7 +168,7 @@ def test_an_archive_killed_while_it_sends_leaves_nothing_behind(
     archive.cut_after_bytes = cut
     fetch = reader.fetch(archive)
     assert fetch.fetched == ()
-    assert "broke off" in fetch.problems[0]
+    assert fetch.problems == ("prior archive a0 did not send a prior",)
     reader.assert_nothing_kept()
 
     archive.cut_after_bytes = None
@@ -177,7 +177,7 @@ def test_an_archive_killed_while_it_sends_leaves_nothing_behind(
 
 def test_garbage_is_told(reader: Reader, archive: WebArchive) -> None:
     archive.garbage = True
-    assert "did not answer in DICOM JSON" in reader.fetch(archive).problems[0]
+    assert reader.fetch(archive).problems == ("prior archive a0 did not answer",)
 
 
 @pytest.mark.parametrize("limit", [{"maximum_bytes": 2000}, {"maximum_instances": 5}])
@@ -198,7 +198,7 @@ def test_a_slow_archive_holds_the_study_no_longer_than_allowed(
     started = time.monotonic()
     fetch = reader.fetch(archive, wait_seconds=0.8)
     assert time.monotonic() - started < 3
-    assert fetch.problems == ("prior archive a0 did not send a prior in time",)
+    assert fetch.problems == ("prior archive a0 did not send a prior",)
     go_on.set()
 
 
@@ -209,8 +209,7 @@ def test_an_archive_that_hangs_does_not_keep_another_from_answering(
         silent = WebArchive(port=_silent_port(stack))
         fetch = reader.fetch(silent, archive)
     assert fetch.fetched == (PRIOR,)
-    assert len(fetch.problems) == 1
-    assert "a0" in fetch.problems[0]
+    assert fetch.problems == ("prior archive a0 did not answer",)
 
 
 def test_only_the_best_are_fetched(reader: Reader, archive: WebArchive) -> None:
