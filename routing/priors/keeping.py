@@ -55,7 +55,7 @@ class PriorKeeper:
         self._clock = clock
         self._lock = threading.Lock()  # an archive may send on several associations
         self._headers: dict[str, InstanceHeader] = {}  # by content hash
-        self._sizes: dict[str, int] = {}
+        self._size_bytes = 0
         self._closed = ""  # why nothing more is taken
 
     def keep(self, instance: ReceivedInstance) -> None:
@@ -65,13 +65,13 @@ class PriorKeeper:
         with self._lock:
             if self._closed:
                 raise PriorRefused(self._closed)
-            size = sum(self._sizes.values()) + len(instance.dataset)
-            if len(self._headers) >= self._limits.instances or size > self._limits.bytes:
+            self._size_bytes += len(instance.dataset)
+            full = len(self._headers) >= self._limits.instances
+            if full or self._size_bytes > self._limits.bytes:
                 self._closed = "it sent more than one prior may have"
                 raise PriorRefused(self._closed)
             content = self._spool.receive(instance)
             self._headers[content] = header
-            self._sizes[content] = len(instance.dataset)
 
     def record(self) -> bool:
         """Record the prior; False where its study has come some other way meanwhile.

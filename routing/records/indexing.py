@@ -46,12 +46,13 @@ def record_fetched_study(
     assert attributes is not None
     if session.get(StudyRecord, attributes.study_instance_uid) is not None:
         return False
+    study = _open_study(session, entries[0], attributes)
+    study.state = StudyState.FETCHED
+    study.completed_at = at
+    study.fetched_from = archive
     for entry in entries:
         assert entry.study is not None
-        study = _open_study(session, entry, entry.study)
-        study.state = StudyState.FETCHED
-        study.completed_at = at
-        study.fetched_from = archive
+        _fill_blanks(study, entry.study)
     _insert_instances(session, entries)
     write_audit(
         session,
@@ -147,9 +148,7 @@ def _extend_study(
     """Add to the record what this entry says; images of somebody else do not change the patient."""
     study.first_received_at = min(study.first_received_at, entry.received_at)
     study.last_received_at = max(study.last_received_at, entry.received_at)
-    for name in _TEXTS:
-        if not getattr(study, name):
-            setattr(study, name, getattr(attributes, name))
+    _fill_blanks(study, attributes)
     key = attributes.patient_key
     if key.patient_id and not study.patient_id:
         study.issuer, study.patient_id = key.issuer, key.patient_id
@@ -165,6 +164,12 @@ def _extend_study(
             _open_fetched(study, entry.received_at)
         study.state = StudyState.RECEIVING
         _note(session, "study.reopen", entry, at)
+
+
+def _fill_blanks(study: StudyRecord, attributes: StudyAttributes) -> None:
+    for name in _TEXTS:
+        if not getattr(study, name):
+            setattr(study, name, getattr(attributes, name))
 
 
 def _note(

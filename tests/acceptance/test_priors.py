@@ -12,9 +12,8 @@ from inference.phantom.studies import PHANTOM_PATIENT, PhantomPair
 from tests.acceptance.peers import RecordingPacs, listening, send
 from tests.acceptance.running import Site, serving
 from tests.acceptance.studies import chest, written
+from tests.support.orthanc import DICOMWEB_PLUGIN
 from tests.support.private_network import free_port, private_network
-
-_DICOMWEB = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
 
 
 @pytest.mark.parametrize("kind", ["c-move"])  # the others differ in what the contract suite tests
@@ -25,8 +24,8 @@ def test_the_prior_is_fetched_and_compared_though_the_process_is_killed(
     require_program: Callable[[str], str],
 ) -> None:
     program = require_program("Orthanc")
-    if kind == "dicomweb" and not _DICOMWEB.exists():
-        require_program("the DICOMweb plugin of Orthanc")
+    if kind == "dicomweb" and not DICOMWEB_PLUGIN.exists():
+        require_program(str(DICOMWEB_PLUGIN))
     prior = chest("prior elsewhere", small_phantom.prior)
     current = chest("current here", small_phantom.current)
     folders = [written(tmp_path / "prior", prior), written(tmp_path / "current", current)]
@@ -36,7 +35,7 @@ def test_the_prior_is_fetched_and_compared_though_the_process_is_killed(
             *private_network(),
             *(sys.executable, "-m", "tests.acceptance.prior_elsewhere"),
             *(program, str(tmp_path), kind, *map(str, folders)),
-            *([str(_DICOMWEB)] if kind == "dicomweb" else []),
+            *([str(DICOMWEB_PLUGIN)] if kind == "dicomweb" else []),
         ],
         capture_output=True,
         check=False,

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from tests.support.archive_trial import IMAGES
+from tests.support.orthanc import DICOMWEB_PLUGIN
 from tests.support.private_network import private_network
 from wetread.domain.uids import derive_uid
 
 _PROGRAMS = {"orthanc": "Orthanc", "dcmqrscp": "dcmqrscp"}
-_DICOMWEB = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
 _WAYS = [
     ("orthanc", "c-get"),
     ("orthanc", "c-move"),
@@ -34,7 +34,7 @@ def trials(
     def run(peer: str) -> dict[str, Any]:
         if peer not in told:
             program = require_program(_PROGRAMS[peer])
-            plugin = [str(_DICOMWEB)] if _DICOMWEB.exists() else []
+            plugin = [str(DICOMWEB_PLUGIN)] if DICOMWEB_PLUGIN.exists() else []
             folder = tmp_path_factory.mktemp(peer)
             ran = subprocess.run(
                 [
@@ -62,8 +62,8 @@ def trial(
     require_program: Callable[[str], str],
 ) -> dict[str, Any]:
     peer, way = request.param
-    if way == "dicomweb" and not _DICOMWEB.exists():
-        require_program("the DICOMweb plugin of Orthanc")
+    if way == "dicomweb" and not DICOMWEB_PLUGIN.exists():
+        require_program(str(DICOMWEB_PLUGIN))
     one: dict[str, Any] = trials(peer)[way]
     return one
 
