@@ -18,6 +18,7 @@ SUMMARY: JsonDict = {
     "first_received_at": "2026-04-01T09:00:00+09:00",
     "last_received_at": "2026-04-01T09:01:10+09:00",
     "completed_at": "2026-04-01T09:02:10+09:00",
+    "fetched_from": "",
     "outcome": "analysed",
 }
 READING_ITEM: JsonDict = {

@@ -51,6 +51,8 @@ class StudySummarySchema(BaseModel):
     first_received_at: datetime
     last_received_at: datetime
     completed_at: datetime | None
+    fetched_from: str
+    """The archive, where it first came as a prior of another study; empty where it was sent."""
     outcome: Outcome | None
     """Of the newest findings; only `analysed` may look negative."""
 

@@ -20,19 +20,25 @@ def tune_connection(event: Event, timeout_seconds: float) -> None:
     connection.settimeout(timeout_seconds)
 
 
-def read_whole_messages(event: Event) -> None:
+def read_whole_messages(event: Event, maximum_bytes: int | None = None) -> None:
     """Read each message in as few pieces as it comes, and none that claims an absurd length.
 
     For ``EVT_CONN_OPEN``. pynetdicom reads 4 KiB at a time, which costs a tenth of all receiving,
-    and would read 4 GiB into memory, from anybody, before it looks at them.
+    and would read 4 GiB into memory, from anybody, before it looks at them. More than
+    ``maximum_bytes`` of all messages together break the connection.
     """
+    received_bytes = 0
     assert event.assoc.dul.socket is not None
     connection = event.assoc.dul.socket.socket
     assert connection is not None
 
     def receive(nr_bytes: int) -> bytearray:
+        nonlocal received_bytes
+        received_bytes += nr_bytes
         if nr_bytes > _LARGEST_MESSAGE_BYTES:
             raise ConnectionError(f"a message of {nr_bytes} bytes was announced")
+        if maximum_bytes is not None and received_bytes > maximum_bytes:
+            raise ConnectionError(f"more than {maximum_bytes} bytes were sent")
         received = bytearray()
         while len(received) < nr_bytes:
             piece = connection.recv(nr_bytes - len(received))

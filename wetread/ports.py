@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -16,7 +16,8 @@ from wetread.domain.findings import (
     OperatingPoint,
     ResolvedNodule,
 )
-from wetread.domain.studies import StoredInstance
+from wetread.domain.priors import DescribedStudy
+from wetread.domain.studies import PatientKey, StoredInstance
 from wetread.domain.volumes import CtVolume
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -134,6 +135,51 @@ class QueueItem:
     requested_at: datetime  # earlier is sooner among equals
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedInstance:
+    """One instance as a peer sent it, before anything of it is believed."""
+
+    sop_class_uid: str
+    sop_instance_uid: str
+    transfer_syntax_uid: str
+    source_ae_title: str  # empty where it came by HTTP
+    dataset: bytes | memoryview  # encoded, without file meta information; not kept by the sender
+
+
+KeepInstance: TypeAlias = Callable[[ReceivedInstance], None]
+"""Keeps an instance, or raises `PriorRefused` or `StorageFull`: then nothing more is wanted."""
+
+
+class PriorArchive(Protocol):
+    """Somewhere the earlier studies of patients may be."""
+
+    @property
+    def name(self) -> str:
+        """The configured name, used in records and reasons."""
+        ...
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """Whose patient IDs it knows; where it is one, that is the issuer of IDs naming none."""
+        ...
+
+    def find_studies(
+        self, patient: PatientKey, *, until: date | None
+    ) -> tuple[DescribedStudy, ...]:
+        """Return the patient's studies up to a day, with their series; raise `ArchiveError`."""
+        ...
+
+    def fetch_series(
+        self, study_instance_uid: str, series_instance_uids: Sequence[str], keep: KeepInstance
+    ) -> None:
+        """Hand every instance of these series to ``keep``, from any thread.
+
+        Returns when all have come. Raise `ArchiveError` where they have not, and whatever ``keep``
+        raised. An instance may come twice.
+        """
+        ...
+
+
 class ReadingQueue(Protocol):
     """The live order of studies to read; always rebuildable from the records."""
 
@@ -155,13 +201,16 @@ __all__ = [
     "DeliveryReceipt",
     "Destination",
     "Detector",
+    "KeepInstance",
     "KeyImageRenderer",
     "NoduleMatch",
     "NoduleMeasurer",
+    "PriorArchive",
     "PriorComparer",
     "PriorMatch",
     "Progress",
     "QueueItem",
     "ReadingQueue",
+    "ReceivedInstance",
     "VolumeReader",
 ]

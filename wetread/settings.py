@@ -3,7 +3,7 @@
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -11,6 +11,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    HttpUrl,
     SecretStr,
     ValidationError,
     model_validator,
@@ -92,6 +93,67 @@ class FolderSettings(_Section):
     folder: Path
 
 
+class TlsSettings(_Section):
+    """How a connection to an archive is encrypted."""
+
+    ca_file: Path | None = None  # None: the authorities this machine trusts
+    certificate_file: Path | None = None  # our own, where the archive asks for one
+    key_file: Path | None = None
+
+
+class _ArchiveSettings(_Section):
+    name: str = Field(min_length=1)
+    issuers: tuple[str, ...] = Field(min_length=1)  # whose patient IDs it is asked for
+    tls: TlsSettings | None = None
+    timeout_seconds: float = Field(default=10.0, gt=0)  # of silence
+    maximum_found: int = Field(default=100, ge=1)  # studies of one patient that are looked at
+
+
+class DicomArchiveSettings(_ArchiveSettings):
+    """An archive that is asked by C-FIND and sends by C-GET or C-MOVE."""
+
+    kind: Literal["c-get", "c-move"]
+    host: str
+    port: Port
+    ae_title: AeTitle
+    calling_ae_title: AeTitle = "WETREAD"
+
+
+class DicomWebArchiveSettings(_ArchiveSettings):
+    """An archive that is asked by QIDO-RS and sends by WADO-RS."""
+
+    kind: Literal["dicomweb"]
+    url: HttpUrl  # what stands before /studies
+    user: str | None = None
+    password: SecretStr | None = None
+    token: SecretStr | None = None  # sent as a bearer token
+
+    @model_validator(mode="after")
+    def _one_way_to_say_who_we_are(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password belong together")
+        if self.token is not None and self.user is not None:
+            raise ValueError("give a token or a user, not both")
+        return self
+
+
+ArchiveSettings: TypeAlias = Annotated[
+    DicomArchiveSettings | DicomWebArchiveSettings, Field(discriminator="kind")
+]
+
+
+class PriorSettings(_Section):
+    """How far priors are looked for in other archives."""
+
+    wait_seconds: float = Field(default=60.0, gt=0)  # of the study, for all archives together
+    maximum_priors: int = Field(default=2, ge=1)  # of one study
+    maximum_series: int = Field(default=3, ge=1)  # of one prior
+    maximum_instances: int = Field(default=3000, ge=1)  # of one prior
+    maximum_bytes: int = Field(default=2 * 1024**3, ge=1)  # of one prior
+    concurrent_fetches: int = Field(default=2, ge=1)  # at one archive
+    relevance_table: Path | None = None  # None: the shipped one
+
+
 class ApiSettings(_Section):
     """The HTTP side."""
 
@@ -146,6 +208,8 @@ class Settings(BaseSettings):
     intake: IntakeSettings = IntakeSettings()
     destinations: tuple[DestinationSettings, ...] = ()
     folders: tuple[FolderSettings, ...] = ()
+    archives: tuple[ArchiveSettings, ...] = ()
+    priors: PriorSettings = PriorSettings()
     api: ApiSettings = ApiSettings()
     guidelines: GuidelinesSettings = GuidelinesSettings()
     pipeline: PipelineSettings = PipelineSettings()
@@ -155,6 +219,19 @@ class Settings(BaseSettings):
         names = [one.name for one in self.destinations] + [one.name for one in self.folders]
         if len(set(names)) < len(names):
             raise ValueError("two destinations have the same name")
+        return self
+
+    @model_validator(mode="after")
+    def _archives_can_be_told_apart(self) -> Self:
+        names = [one.name for one in self.archives]
+        if len(set(names)) < len(names):
+            raise ValueError("two archives have the same name")
+        senders = {one.ae_title for one in self.intake.senders}
+        for one in self.archives:
+            if one.kind == "c-move" and one.ae_title not in senders:
+                raise ValueError(
+                    f"archive {one.name} sends by C-MOVE: add {one.ae_title} to intake.senders"
+                )
         return self
 
     @property

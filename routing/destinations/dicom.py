@@ -1,18 +1,15 @@
 """Deliver results to a DICOM node by C-STORE (PS3.4 annex B)."""
 
-import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydicom import Dataset, dcmread
 from pydicom.uid import UID
-from pynetdicom import build_context, evt
-from pynetdicom.ae import ApplicationEntity
+from pynetdicom import build_context
 from pynetdicom.association import Association
 from pynetdicom.status import STORAGE_SERVICE_CLASS_STATUS
 
-from routing.connections import note_connection, tune_connection
+from routing.associations import PeerNode, associated
 from routing.destinations.headers import read_outgoing
 from routing.intake.headers import InstanceHeader
 from wetread.domain.errors import DeliveryError
@@ -29,12 +26,19 @@ class DicomDestination:
     """A node that stores what it is sent; one association carries all objects of a call."""
 
     def __init__(self, settings: DestinationSettings) -> None:
-        self._settings = settings
+        self._node = PeerNode(
+            name=settings.name,
+            host=settings.host,
+            port=settings.port,
+            ae_title=settings.ae_title,
+            calling_ae_title=settings.calling_ae_title,
+            timeout_seconds=settings.timeout_seconds,
+        )
 
     @property
     def name(self) -> str:
         """The configured name."""
-        return self._settings.name
+        return self._node.name
 
     def send(self, paths: Sequence[Path]) -> tuple[DeliveryReceipt, ...]:
         """Send every object in its own transfer syntax; one receipt each, in the same order.
@@ -45,49 +49,13 @@ class DicomDestination:
         headers = [read_outgoing(path) for path in paths]
         if not headers:
             return ()
-        with self._association(headers) as association:
+        kinds = dict.fromkeys((one.sop_class_uid, one.transfer_syntax_uid) for one in headers)
+        contexts = [build_context(*kind) for kind in list(kinds)[:_MOST_CONTEXTS]]
+        with associated(self._node, contexts, failure=DeliveryError) as association:
             return tuple(
                 self._store(association, path, header)
                 for path, header in zip(paths, headers, strict=True)
             )
-
-    @contextmanager
-    def _association(self, headers: Sequence[InstanceHeader]) -> Iterator[Association]:
-        """Yield an association; not established where the node accepts none of the objects."""
-        settings = self._settings
-        ae = ApplicationEntity(settings.calling_ae_title)
-        ae.connection_timeout = settings.timeout_seconds
-        ae.acse_timeout = settings.timeout_seconds
-        ae.dimse_timeout = settings.timeout_seconds
-        ae.network_timeout = settings.timeout_seconds
-        kinds = dict.fromkeys((one.sop_class_uid, one.transfer_syntax_uid) for one in headers)
-        opened: list[socket.socket] = []
-        try:
-            association = ae.associate(
-                settings.host,
-                settings.port,
-                contexts=[build_context(*kind) for kind in list(kinds)[:_MOST_CONTEXTS]],
-                ae_title=settings.ae_title,
-                evt_handlers=[
-                    (evt.EVT_ACSE_SENT, note_connection, [opened]),
-                    (evt.EVT_CONN_OPEN, tune_connection, [settings.timeout_seconds]),
-                ],
-            )
-            if association.is_rejected:
-                answer = association.acceptor.primitive
-                reason = answer.reason_str.lower() if answer else "no reason given"
-                raise DeliveryError(f"{self._node} rejected the association: {reason}")
-            if not (association.is_established or association.rejected_contexts):
-                raise DeliveryError(f"{self._node} cannot be reached or does not answer")
-            try:
-                yield association
-                association.release()
-            finally:
-                if association.is_established:
-                    association.abort()
-        finally:
-            for connection in opened:
-                connection.close()
 
     def _store(
         self, association: Association, path: Path, header: InstanceHeader
@@ -115,11 +83,6 @@ class DicomDestination:
             confirmed=status in {_SUCCESS, _DUPLICATE_SOP_INSTANCE} or status in _WARNINGS,
             detail=_describe(status, answer),
         )
-
-    @property
-    def _node(self) -> str:
-        settings = self._settings
-        return f"{settings.name} ({settings.ae_title} at {settings.host}:{settings.port})"
 
 
 def _describe(status: int, answer: Dataset) -> str:

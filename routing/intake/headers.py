@@ -13,9 +13,10 @@ from pydicom.uid import (
 )
 
 from routing.intake.elements import Encoding, looks_explicit, read_elements
-from routing.intake.part10 import META_ENCODING, META_START, meta_end
+from routing.intake.part10 import META_ENCODING, META_START, encode_file_meta, meta_end
 from routing.intake.text import decode_code, decode_text
 from wetread.domain.errors import UnreadableInstance
+from wetread.ports import ReceivedInstance
 
 _LARGEST_INFLATED_BYTES = 1024**3
 _LONGEST_UID = 64
@@ -69,16 +70,34 @@ class InstanceHeader:
 
 def read_header(path: Path) -> InstanceHeader:
     """Read the header of a file as the spool has them; whatever is wrong with it is a value."""
+    try:
+        file = path.read_bytes()
+    except OSError as error:
+        return _decode({}, f"the file cannot be read: {error.strerror}")
+    return decode_header(file)
+
+
+def decode_header(file: bytes) -> InstanceHeader:
+    """Read the header in the bytes of a file; whatever is wrong with it is a value."""
     values: dict[int, bytes] = {}
     problem = ""
     try:
-        for tag, value in _elements(path.read_bytes()):
+        for tag, value in _elements(file):
             values[tag] = value  # noqa: PERF403 - keeps what came before an error
     except UnreadableInstance as error:
         problem = str(error)
-    except OSError as error:
-        problem = f"the file cannot be read: {error.strerror}"
     return _decode(values, problem)
+
+
+def header_of_received(instance: ReceivedInstance) -> InstanceHeader:
+    """Read the header of what a peer sent, before it is written anywhere."""
+    meta = encode_file_meta(
+        sop_class_uid=instance.sop_class_uid,
+        sop_instance_uid=instance.sop_instance_uid,
+        transfer_syntax_uid=instance.transfer_syntax_uid,
+        source_ae_title=instance.source_ae_title,
+    )
+    return decode_header(meta + bytes(instance.dataset))
 
 
 def _elements(file: bytes) -> Iterator[tuple[int, bytes]]:

@@ -148,7 +148,12 @@ class Indexer:
         ]
         if entries:
             self._catalog.index(entries)
-        for content in headers.keys() - verdicts.keys():
+        duplicates = headers.keys() - verdicts.keys()
+        if recorded or duplicates:
+            self._catalog.have_read(
+                recorded, {headers[content].study_instance_uid for content in duplicates}
+            )
+        for content in duplicates:
             self._spool.discard(content)
         for content in received_at:
             self._spool.release(content)

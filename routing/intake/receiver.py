@@ -23,12 +23,15 @@ from pynetdicom.transport import ThreadedAssociationServer
 
 from routing.connections import read_whole_messages, tune_connection
 from routing.implementation import IMPLEMENTATION_CLASS_UID
+from routing.intake.moves import Claim, ExpectedMoves
 from routing.intake.part10 import IMPLEMENTATION_VERSION_NAME
 from routing.intake.spool import Spool
 from wetread.domain.errors import ConfigurationError, StorageFull
+from wetread.ports import ReceivedInstance
 from wetread.settings import IntakeSettings
 
 SUCCESS = 0x0000
+NOT_AUTHORIZED = 0x0124  # PS3.7 C.5.17: not wanted, and no more so when it is sent again
 OUT_OF_RESOURCES = 0xA700  # PS3.4 table B.2-1: the sender should try again
 
 _LARGEST_PDU_BYTES = 131072  # what DCMTK sends at most
@@ -44,8 +47,8 @@ class StorageReceiver:
     """Receives every storage SOP class in every transfer syntax from the configured senders.
 
     ``on_stored`` is told the content hash of each instance that lies in the spool's inbox, and
-    ``on_refused`` a short reason for each association or instance that was refused. A port of 0 in
-    the settings takes a free one.
+    ``on_refused`` a short reason for each association or instance that was refused. ``moves`` takes
+    what archives send because they were asked to. A port of 0 in the settings takes a free one.
     """
 
     def __init__(
@@ -55,11 +58,13 @@ class StorageReceiver:
         on_stored: Callable[[str], None],
         *,
         on_refused: Callable[[str], None] = lambda _reason: None,
+        moves: ExpectedMoves | None = None,
     ) -> None:
         self._settings = settings
         self._spool = spool
         self._on_stored = on_stored
         self._on_refused = on_refused
+        self._moves = ExpectedMoves() if moves is None else moves
         self._server: ThreadedAssociationServer | None = None
 
     @property
@@ -101,6 +106,7 @@ class StorageReceiver:
         assert server is not None  # it is when not blocking
         _unbind_debugging(server)
         self._server = server
+        self._moves.receiving.set()
         _log.info("Receiving DICOM", ae_title=settings.ae_title, host=settings.host, port=self.port)
 
     def stop(self, grace_seconds: float = 5.0) -> None:
@@ -108,6 +114,7 @@ class StorageReceiver:
         server, self._server = self._server, None
         if server is None:
             return
+        self._moves.receiving.clear()
         server.shutdown()
         until = time.monotonic() + grace_seconds
         while _established(server) and time.monotonic() < until:
@@ -119,13 +126,18 @@ class StorageReceiver:
         request = cast("C_STORE", event.request)
         try:
             with cast("BytesIO", request.DataSet).getbuffer() as dataset:
-                content_sha256 = self._spool.receive(
-                    dataset,
+                instance = ReceivedInstance(
                     sop_class_uid=str(request.AffectedSOPClassUID),
                     sop_instance_uid=str(request.AffectedSOPInstanceUID),
                     transfer_syntax_uid=event.context.transfer_syntax,
                     source_ae_title=event.assoc.requestor.ae_title,
+                    dataset=dataset,
                 )
+                originator = request.MoveOriginatorApplicationEntityTitle or ""
+                claim = self._moves.claim(instance, move_originator=originator.strip())
+                if claim is not Claim.ORDINARY:
+                    return SUCCESS if claim is Claim.KEPT else NOT_AUTHORIZED
+                content_sha256 = self._spool.receive(instance)
         except (StorageFull, OSError) as error:
             _log.error("An instance was refused", error=type(error).__name__, detail=str(error))
             self._on_refused("storage")

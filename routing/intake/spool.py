@@ -1,7 +1,9 @@
 """Received instances on disk, each under the hash of its content.
 
 ``inbox/`` is the write-ahead log of the receiver: what lies there was acknowledged but is not yet
-indexed. ``objects/`` holds what is. No path is ever built from anything a sender wrote.
+indexed. ``objects/`` holds what is. Whoever fetches from archives has an inbox of its own, which
+may be emptied: the archives still have what lies there. No path is ever built from anything a
+sender wrote.
 """
 
 import errno
@@ -16,6 +18,7 @@ from pathlib import Path
 
 from routing.intake.part10 import encode_file_meta
 from wetread.domain.errors import StorageFull
+from wetread.ports import ReceivedInstance
 
 _FILE_NAME = re.compile(r"([0-9a-f]{64})\.dcm")
 _ABANDONED_AFTER_SECONDS = 3600.0
@@ -25,10 +28,10 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 class Spool:
     """The folder ``root``; writing stops while less than ``minimum_free_bytes`` are free."""
 
-    def __init__(self, root: Path, minimum_free_bytes: int) -> None:
+    def __init__(self, root: Path, minimum_free_bytes: int, *, inbox: str = "inbox") -> None:
         self.root = root.absolute()
         self._minimum_free_bytes = minimum_free_bytes
-        self._inbox = self.root / "inbox"
+        self._inbox = self.root / inbox
         self._objects = self.root / "objects"
         self._unfinished = self.root / "unfinished"
         for folder in (self._inbox, self._unfinished):
@@ -41,30 +44,23 @@ class Spool:
         self._serial = itertools.count(time.time_ns())
         self._remove_abandoned()
 
-    def receive(
-        self,
-        dataset: bytes | memoryview,
-        *,
-        sop_class_uid: str,
-        sop_instance_uid: str,
-        transfer_syntax_uid: str,
-        source_ae_title: str,
-    ) -> str:
-        """Write an encoded dataset to the inbox and return the SHA-256 of its bytes.
+    def receive(self, instance: ReceivedInstance) -> str:
+        """Write an instance to the inbox and return the SHA-256 of its dataset.
 
         When this returns, the file survives a power cut. Content that came before is not kept
         twice: the indexer knows it by its name. Raise `StorageFull`, leaving nothing behind, when
         there is no room.
         """
+        dataset = instance.dataset
         self._require_room(len(dataset))
         content_sha256 = hashlib.sha256(dataset).hexdigest()
         meta = encode_file_meta(
-            sop_class_uid=sop_class_uid,
-            sop_instance_uid=sop_instance_uid,
-            transfer_syntax_uid=transfer_syntax_uid,
-            source_ae_title=source_ae_title,
+            sop_class_uid=instance.sop_class_uid,
+            sop_instance_uid=instance.sop_instance_uid,
+            transfer_syntax_uid=instance.transfer_syntax_uid,
+            source_ae_title=instance.source_ae_title,
         )
-        unfinished = self._unfinished / f"{os.getpid()}-{next(self._serial)}"
+        unfinished = self._unfinished / f"{self._inbox.name}-{os.getpid()}-{next(self._serial)}"
         try:
             _write_synced(unfinished, meta, dataset)
             unfinished.rename(self.inbox_path(content_sha256))

@@ -19,6 +19,7 @@ T = TypeVar("T")
 _LOOKS_AT_IMAGES: Final = frozenset(
     {
         Step.SELECT,
+        Step.FETCH_PRIORS,
         Step.FIND_PRIOR,
         Step.DETECT,
         Step.MEASURE,

@@ -1,6 +1,6 @@
 """The way of one study, from stop to stop; the same at once or durable."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -21,6 +21,7 @@ from routing.pipeline.study import Background, StudyInput
 from routing.pipeline.trail import StudyTrail
 from routing.results.objects import EncodedObject
 from wetread.domain.findings import Candidate, Findings, ModelIdentity, Nodule, Outcome
+from wetread.domain.priors import PriorFetch
 from wetread.domain.selection import Selection
 from wetread.domain.studies import PatientKey
 from wetread.ports import Progress
@@ -28,7 +29,11 @@ from wetread.ports import Progress
 FindBackground: TypeAlias = Callable[[StudyInput, PatientKey | None], Background]
 """Finds what is known of a study's patient; None where nobody is identified."""
 
+FetchPriors: TypeAlias = Callable[[StudyInput, Sequence[PatientKey]], PriorFetch]
+"""Brings here what other archives have of a study's patient, all their keys being given."""
+
 _UNMEASURED: Final = "suspicious places that could not be measured"
+_FETCHING_FAILED: Final = "priors in other archives could not be fetched"
 _COMPARISON_FAILED: Final = "comparison with prior failed"
 _NOT_ALIGNED: Final = "the prior could not be aligned, changes are to be judged by eye"
 _DONE_AFTER: Final = {
@@ -39,6 +44,12 @@ _DONE_AFTER: Final = {
     Step.COMPARE: 0.95,
     Step.ENCODE: 1.0,
 }
+
+
+def fetch_nothing(study: StudyInput, patients: Sequence[PatientKey]) -> PriorFetch:
+    """Ask nobody for priors: a `FetchPriors` where there are no archives."""
+    del study, patients
+    return PriorFetch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +95,17 @@ class StudyRun:
         self._progress = progress
         self._selection: Selection | None = None
 
-    def analyse(self, find_background: FindBackground) -> Findings:
+    def analyse(
+        self, find_background: FindBackground, fetch_priors: FetchPriors = fetch_nothing
+    ) -> Findings:
         """Return the findings, with what was spent so far."""
         draft = self._select()
         self._selection = draft.selection
         selection = draft.selection
         if selection is not None and draft.outcome is Outcome.ANALYSED:
-            background = self._find_background(find_background)
+            patient = self._link()
+            draft = self._fetch(draft, patient, fetch_priors)
+            background = self._find_background(patient, find_background)
             draft = self._mark(draft, selection, background)
             draft = self._compare(draft, selection, background)
         return self._conclude(draft)
@@ -137,13 +152,28 @@ class StudyRun:
         draft = Draft(selection=selection, limitations=limitations_of(selection))
         return draft if selection.chosen is not None else draft.stopped(not_usable(selection))
 
-    def _find_background(self, find: FindBackground) -> Background | Failure:
-        study = self._study
+    def _link(self) -> PatientKey | None:
         linked = self._trail.attempt(
-            Step.LINK, Linked, lambda: Linked(patient=link_patient(study.patient_key))
+            Step.LINK, Linked, lambda: Linked(patient=link_patient(self._study.patient_key))
         )
-        patient = None if isinstance(linked, Failure) else linked.patient
-        found = self._trail.attempt(Step.FIND_PRIOR, Background, lambda: find(study, patient))
+        return None if isinstance(linked, Failure) else linked.patient
+
+    def _fetch(self, draft: Draft, patient: PatientKey | None, fetch: FetchPriors) -> Draft:
+        """Bring the priors here; what may be missing limits the result, and stops nothing."""
+        patients = () if patient is None else (patient,)
+        fetched = self._trail.attempt(
+            Step.FETCH_PRIORS, PriorFetch, lambda: fetch(self._study, patients)
+        )
+        if isinstance(fetched, Failure):
+            problems: tuple[str, ...] = (f"{_FETCHING_FAILED}: {fetched.reason}",)
+        else:
+            problems = fetched.problems
+        return replace(draft, limitations=(*draft.limitations, *problems))
+
+    def _find_background(
+        self, patient: PatientKey | None, find: FindBackground
+    ) -> Background | Failure:
+        found = self._trail.attempt(Step.FIND_PRIOR, Background, lambda: find(self._study, patient))
         self._tell(Step.FIND_PRIOR)
         return found
 

@@ -21,6 +21,7 @@ class Step(StrEnum):
     OPEN = "open"
     SELECT = "select"
     LINK = "link"
+    FETCH_PRIORS = "fetch_priors"
     FIND_PRIOR = "find_prior"
     DETECT = "detect"
     MEASURE = "measure"

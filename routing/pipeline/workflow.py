@@ -30,6 +30,7 @@ from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import Fault
 from routing.pipeline.recorded_studies import RecordedStudies
 from routing.pipeline.retries import RetryPolicy
+from routing.pipeline.run import FetchPriors, fetch_nothing
 from routing.pipeline.steps import Step
 from routing.pipeline.study import Opened
 from routing.records.results import Parcel
@@ -42,7 +43,7 @@ from wetread.settings import PipelineSettings
 _EXECUTOR: Final = "wetread"
 # Of the order of steps, not of the program: an upgraded program takes up what it left as well.
 # Changing the order means changing this, after the last workflow of the old order has ended.
-_STEPS_VERSION: Final = "1"
+_STEPS_VERSION: Final = "2"
 
 _STUDIES: Final = "studies"
 _DELIVERIES: Final = "deliveries"
@@ -82,6 +83,7 @@ class StudyWorkflows:
         effects: StudyEffects,
         desk: DeliveryDesk,
         settings: PipelineSettings,
+        fetch_priors: FetchPriors = fetch_nothing,
         fault: Fault | None = None,
     ) -> None:
         self._database_url = database_url
@@ -90,6 +92,7 @@ class StudyWorkflows:
         self._effects = effects
         self._desk = desk
         self._settings = settings
+        self._fetch_priors = fetch_priors
         self._delivery_retries = RetryPolicy(
             attempts=settings.delivery_attempts,
             first_wait_seconds=settings.delivery_first_wait_seconds,
@@ -225,7 +228,7 @@ class StudyWorkflows:
         if study is None:
             return
         run = self._analysis.start(study, run_step=steps)
-        found = run.analyse(self._studies.find_background)
+        found = run.analyse(self._studies.find_background, self._fetch_priors)
         steps.effect(Step.PRIORITISE, lambda: effects.prioritise(found))
         folder = effects.results.folder(study_instance_uid, revision)
         analysed = run.publish(found, folder)

@@ -7,7 +7,11 @@ from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.orm import Session
 
 from routing.records.audit import write_audit
-from routing.records.indexing import record_instances
+from routing.records.indexing import (
+    have_fetched_read,
+    record_fetched_study,
+    record_instances,
+)
 from routing.records.studies import CompletedStudy, InstanceEntry, InstanceStatus, StudySummary
 from routing.records.tables import InstanceRecord, ReadingItemRecord, StudyRecord
 from routing.records.transactions import writing
@@ -55,6 +59,27 @@ class StudyCatalog:
         """
         with writing(self._engine) as session:
             record_instances(session, entries, at=self._clock())
+
+    def record_fetched(self, entries: Sequence[InstanceEntry], *, archive: str) -> bool:
+        """Record a prior with all its instances; False, and nothing done, if the study is known.
+
+        It is not to be analysed or read for itself: no completion is announced. Raise SQLAlchemy's
+        `IntegrityError` when one of its instances is recorded with another study.
+        """
+        with writing(self._engine) as session:
+            return record_fetched_study(session, entries, archive=archive, at=self._clock())
+
+    def have_read(self, contents: Collection[str], study_instance_uids: Collection[str]) -> None:
+        """Open the fetched ones of these studies, and of those these contents are of.
+
+        Their images were sent again by somebody who wants them read.
+        """
+        query = select(InstanceRecord.study_instance_uid).where(
+            InstanceRecord.content_sha256.in_(contents)
+        )
+        with writing(self._engine) as session:
+            known = {uid for uid in session.scalars(query) if uid is not None}
+            have_fetched_read(session, known.union(study_instance_uids), at=self._clock())
 
     def instances_of(self, study_instance_uid: str) -> tuple[StoredInstance, ...]:
         """Return the stored instances of a study with absolute paths, ordered by their UIDs.
@@ -233,4 +258,5 @@ def _summary(record: StudyRecord, stored_instances: int) -> StudySummary:
         first_received_at=record.first_received_at,
         last_received_at=record.last_received_at,
         completed_at=record.completed_at,
+        fetched_from=record.fetched_from,
     )

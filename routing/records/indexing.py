@@ -1,9 +1,9 @@
 """Write a batch of received instances, and what they say of their studies."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from routing.records.audit import write_audit
@@ -11,7 +11,7 @@ from routing.records.studies import InstanceEntry, InstanceStatus, StudyAttribut
 from routing.records.tables import InstanceRecord, ResultObjectRecord, StudyRecord
 from wetread.domain.studies import StudyState
 
-_ACTOR = "intake"
+_ACTOR, _FETCHING = "intake", "priors"
 _TEXTS = ("patient_name", "study_date", "study_description", "accession_number")
 
 
@@ -32,6 +32,66 @@ def record_instances(session: Session, entries: Sequence[InstanceEntry], *, at: 
             _extend_study(session, study, entry, entry.study, at)
         if entry.status is not InstanceStatus.STORED:
             _note(session, f"instance.{entry.status}", entry, at, reason=entry.detail)
+    _insert_instances(session, entries)
+
+
+def record_fetched_study(
+    session: Session, entries: Sequence[InstanceEntry], *, archive: str, at: datetime
+) -> bool:
+    """Add a prior and its instances, all of one study; False, and nothing done, if it is known.
+
+    It is complete as it is, and nobody has asked for it to be read.
+    """
+    attributes = entries[0].study
+    assert attributes is not None
+    if session.get(StudyRecord, attributes.study_instance_uid) is not None:
+        return False
+    study = _open_study(session, entries[0], attributes)
+    study.state = StudyState.FETCHED
+    study.completed_at = at
+    study.fetched_from = archive
+    for entry in entries:
+        assert entry.study is not None
+        _fill_blanks(study, entry.study)
+    _insert_instances(session, entries)
+    write_audit(
+        session,
+        at=at,
+        actor=_FETCHING,
+        action="study.fetch",
+        study_instance_uid=attributes.study_instance_uid,
+        detail={"archive": archive, "instances": len(entries)},
+    )
+    return True
+
+
+def have_fetched_read(
+    session: Session, study_instance_uids: Collection[str], *, at: datetime
+) -> None:
+    """Open fetched studies as if their first image came now: somebody sends them to be read."""
+    query = select(StudyRecord).where(
+        StudyRecord.study_instance_uid.in_(study_instance_uids),
+        StudyRecord.state == StudyState.FETCHED,
+    )
+    for study in session.scalars(query.with_for_update()):
+        _open_fetched(study, at)
+        write_audit(
+            session,
+            at=at,
+            actor=_ACTOR,
+            action="study.reopen",
+            study_instance_uid=study.study_instance_uid,
+            detail={"reason": "a fetched prior was sent to be read"},
+        )
+
+
+def _open_fetched(study: StudyRecord, at: datetime) -> None:
+    study.state = StudyState.RECEIVING
+    study.completed_at = None
+    study.first_received_at = study.last_received_at = at
+
+
+def _insert_instances(session: Session, entries: Sequence[InstanceEntry]) -> None:
     session.flush()  # studies before the instances that refer to them
     session.execute(
         insert(InstanceRecord),
@@ -88,9 +148,7 @@ def _extend_study(
     """Add to the record what this entry says; images of somebody else do not change the patient."""
     study.first_received_at = min(study.first_received_at, entry.received_at)
     study.last_received_at = max(study.last_received_at, entry.received_at)
-    for name in _TEXTS:
-        if not getattr(study, name):
-            setattr(study, name, getattr(attributes, name))
+    _fill_blanks(study, attributes)
     key = attributes.patient_key
     if key.patient_id and not study.patient_id:
         study.issuer, study.patient_id = key.issuer, key.patient_id
@@ -102,8 +160,16 @@ def _extend_study(
         # A PACS may send our results back: analysing them would go on for ever.
         and session.get(ResultObjectRecord, entry.sop_instance_uid) is None
     ):
+        if study.state == StudyState.FETCHED:
+            _open_fetched(study, entry.received_at)
         study.state = StudyState.RECEIVING
         _note(session, "study.reopen", entry, at)
+
+
+def _fill_blanks(study: StudyRecord, attributes: StudyAttributes) -> None:
+    for name in _TEXTS:
+        if not getattr(study, name):
+            setattr(study, name, getattr(attributes, name))
 
 
 def _note(

@@ -38,6 +38,7 @@ class ListedStudy:
     first_received_at: datetime
     last_received_at: datetime
     completed_at: datetime | None
+    fetched_from: str  # the archive, where it first came as a prior; empty where it was sent
     outcome: Outcome | None  # of the newest findings; None where there are none yet
 
 
@@ -217,6 +218,7 @@ def _summaries(*more: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
         StudyRecord.first_received_at,
         StudyRecord.last_received_at,
         StudyRecord.completed_at,
+        StudyRecord.fetched_from,
         _NEWEST_OUTCOME,
         *more,
     )
@@ -237,6 +239,7 @@ def _summary(row: RowMapping) -> ListedStudy:
         first_received_at=row["first_received_at"],
         last_received_at=row["last_received_at"],
         completed_at=row["completed_at"],
+        fetched_from=row["fetched_from"],
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
     )
 

@@ -64,6 +64,7 @@ class StudySummary:
     first_received_at: datetime
     last_received_at: datetime
     completed_at: datetime | None
+    fetched_from: str  # the archive it was first fetched from; empty: it was sent to us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,7 @@ class StudyRecord(Record):
     first_received_at: Mapped[datetime]
     last_received_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+    fetched_from: Mapped[str] = mapped_column(Text, default="")  # the archive; empty: sent to us
 
     __table_args__ = (Index("ix_studies_patient", "issuer", "patient_id"),)
 

@@ -22,6 +22,7 @@ from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
 from routing.records.tables import AuditRecord, InstanceRecord
 from tests.support.instances import encoded
+from wetread.ports import ReceivedInstance
 from wetread.settings import IntakeSettings, SenderSettings
 
 SITE = "Invented Hospital"
@@ -65,11 +66,13 @@ class Intake:
     ) -> str:
         """Put a dataset into the inbox and have it indexed once the indexer runs."""
         content = self.spool.receive(
-            encoded(dataset, syntax) if isinstance(dataset, Dataset) else dataset,
-            sop_class_uid="1.2.840.10008.5.1.4.1.1.2",
-            sop_instance_uid="1.2.3",
-            transfer_syntax_uid=syntax,
-            source_ae_title=source_ae_title,
+            ReceivedInstance(
+                sop_class_uid="1.2.840.10008.5.1.4.1.1.2",
+                sop_instance_uid="1.2.3",
+                transfer_syntax_uid=syntax,
+                source_ae_title=source_ae_title,
+                dataset=encoded(dataset, syntax) if isinstance(dataset, Dataset) else dataset,
+            )
         )
         self.indexer.submit(content)
         return content

@@ -12,6 +12,8 @@ from typing import Any
 
 from tests.support.private_network import free_port, wait_for_port
 
+DICOMWEB_PLUGIN = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orthanc:

@@ -26,9 +26,11 @@ from routing.pipeline.metering import this_machine
 from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.stops import AnalysisRules, AnalysisTools
 from routing.pipeline.study import StudyInput
+from routing.priors.relevance import load_relevance_rules
 from routing.reading.priority import load_priority_table
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
+from wetread.bootstrap.priors import build_archives, build_moves
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.guidelines.guidance import Indication
 from wetread.domain.studies import PatientKey, StoredInstance
@@ -123,6 +125,11 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
     problems = []
     try:
         build_analysis(settings, load_analysis_rules(settings))
+    except ConfigurationError as error:
+        problems.append(str(error))
+    try:
+        build_archives(settings, build_moves(settings))
+        load_relevance_rules(settings.priors.relevance_table)
     except ConfigurationError as error:
         problems.append(str(error))
     try:

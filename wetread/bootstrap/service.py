@@ -25,8 +25,10 @@ from routing.pipeline.delivery import DeliveryDesk
 from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import fault_from_setting
 from routing.pipeline.recorded_studies import RecordedStudies
-from routing.pipeline.stops import key_image_path
+from routing.pipeline.stops import AnalysisRules, key_image_path
 from routing.pipeline.workflow import StudyWorkflows
+from routing.priors.fetching import PriorFetcher
+from routing.priors.prefetching import PriorPrefetcher
 from routing.reading.queue import SqlReadingQueue
 from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
@@ -37,6 +39,7 @@ from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
+from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.studies import CompletenessPolicy
 from wetread.ports import Clock, Destination, ReadingQueue
@@ -53,6 +56,7 @@ class Service:
     receiver: StorageReceiver
     watcher: CompletenessWatcher
     workflows: StudyWorkflows
+    prefetcher: PriorPrefetcher
     app: FastAPI
     settings: Settings
 
@@ -66,7 +70,13 @@ class Service:
         http = _listen(self.settings.api)
         with suppress(KeyboardInterrupt), http, ExitStack() as stack:
             # Each part starts when those it tells are there, and ends before them.
-            for part in (self.workflows, self.watcher, self.indexer, self.receiver):
+            for part in (
+                self.prefetcher,
+                self.workflows,
+                self.watcher,
+                self.indexer,
+                self.receiver,
+            ):
                 part.start()
                 stack.callback(part.stop)
             _log.info(
@@ -88,7 +98,11 @@ def build_service(settings: Settings) -> Service:
     totals = RecordsTotals(engine)
     metrics = ServiceMetrics(totals, started_at=clock())
     catalog = StudyCatalog(engine, clock, spool_dir=settings.spool_dir)
-    workflows = _build_workflows(settings, engine, clock, catalog, results, queue)
+    moves = build_moves(settings)
+    fetcher = build_fetcher(settings, moves, catalog, clock)
+    rules = load_analysis_rules(settings)
+    studies = RecordedStudies(catalog, FindingsRecords(engine), rules.selection)
+    workflows = _build_workflows(settings, engine, clock, rules, studies, results, queue, fetcher)
 
     spool = Spool(settings.spool_dir, settings.intake.minimum_free_bytes)
     indexer = Indexer(
@@ -132,10 +146,15 @@ def build_service(settings: Settings) -> Service:
     return Service(
         indexer=indexer,
         receiver=StorageReceiver(
-            settings.intake, spool, note_stored, on_refused=metrics.count_refusal
+            settings.intake,
+            spool,
+            note_stored,
+            on_refused=metrics.count_refusal,
+            moves=moves,
         ),
         watcher=watcher,
         workflows=workflows,
+        prefetcher=PriorPrefetcher(fetcher, catalog, studies.open),
         app=create_app(services),
         settings=settings,
     )
@@ -145,18 +164,18 @@ def _build_workflows(
     settings: Settings,
     engine: Engine,
     clock: Clock,
-    catalog: StudyCatalog,
+    rules: AnalysisRules,
+    studies: RecordedStudies,
     results: ResultRecords,
     queue: ReadingQueue,
+    fetcher: PriorFetcher,
 ) -> StudyWorkflows:
-    rules = load_analysis_rules(settings)
-    findings = FindingsRecords(engine)
     return StudyWorkflows(
         database_url=settings.workflow_database_url,
         analysis=build_analysis(settings, rules),
-        studies=RecordedStudies(catalog, findings, rules.selection),
+        studies=studies,
         effects=StudyEffects(
-            findings=findings,
+            findings=FindingsRecords(engine),
             results=results,
             ledger=LedgerRecords(engine),
             reading=ReadingRecords(engine),
@@ -166,6 +185,7 @@ def _build_workflows(
         ),
         desk=DeliveryDesk(_build_destinations(settings), results, clock),
         settings=settings.pipeline,
+        fetch_priors=fetcher.fetch_priors,
         fault=fault_from_setting(settings.pipeline.fault, settings.data_dir),
     )
 

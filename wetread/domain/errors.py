@@ -9,6 +9,8 @@ WetreadError
 ├── AnalysisError
 ├── EvaluationError
 ├── EncodingError
+├── ArchiveError
+│   └── PriorRefused
 ├── StorageFull             (retryable)
 └── DeliveryError           (retryable)
     └── DestinationRefused
@@ -56,6 +58,14 @@ class EvaluationError(WetreadError):
 
 class EncodingError(WetreadError):
     """The result could not be written as DICOM; the findings themselves are kept."""
+
+
+class ArchiveError(WetreadError):
+    """The prior archive did not answer as it should; look at its settings and at its own log."""
+
+
+class PriorRefused(ArchiveError):
+    """What the archive sent is not what was asked for; none of it was kept."""
 
 
 class StorageFull(WetreadError):

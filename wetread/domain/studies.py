@@ -37,6 +37,7 @@ class StudyState(StrEnum):
     ANALYSING = "analysing"
     CONCLUDED = "concluded"  # findings exist, whatever the outcome
     DELIVERED = "delivered"  # every destination has confirmed
+    FETCHED = "fetched"  # a prior from an archive: compared with, not analysed or read for itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

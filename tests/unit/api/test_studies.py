@@ -150,3 +150,13 @@ def test_the_reading_list_is_in_queue_order_with_reasons_and_waiting(hospital: H
     assert listed["items"][0]["reasons"] == ["<img src=x onerror=alert(1)>"]
     short = hospital.client().get("/api/reading-list", params={"limit": 1}).json()
     assert (short["total"], len(short["items"])) == (2, 1)
+
+
+def test_a_fetched_prior_says_where_it_came_from(hospital: Hospital) -> None:
+    uid = hospital.add_study(1, state=StudyState.FETCHED)
+    with Session(hospital.engine) as session, session.begin():
+        session.get_one(StudyRecord, uid).fetched_from = "other hospital"
+    study = hospital.client().get(f"/api/studies/{uid}").json()
+    assert (study["state"], study["fetched_from"]) == ("fetched", "other hospital")
+    page = hospital.client().get(f"/studies/{uid}", params={"lang": "en"}).text
+    assert "<dt>Fetched from</dt><dd>other hospital</dd>" in page

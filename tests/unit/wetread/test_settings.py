@@ -37,6 +37,10 @@ def test_a_variable_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.Monke
     assert settings.intake.ae_title == "FILE"
 
 
+_NODE = "name = 'a', issuers = ['A'], host = 'h', port = 104, ae_title = 'PACS'"
+_WEB = "name = 'a', issuers = ['A'], url = 'http://h/'"
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
@@ -50,6 +54,10 @@ def test_a_variable_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.Monke
             "folders = [{name = 'a', folder = '/x'}, {name = 'a', folder = '/y'}]",
             "two destinations have the same name",
         ),
+        (f"archives = [{{kind = 'c-move', {_NODE}}}]", "add PACS to intake.senders"),
+        (f"archives = [{{kind = 'dicomweb', {_WEB}, user = 'u'}}]", "belong together"),
+        (f"archives = [{{kind = 'c-get', {_NODE}}}, {{kind = 'c-get', {_NODE}}}]", "same name"),
+        ("archives = [{name = 'a', kind = 'ftp'}]", "archives.0"),
         ("[intake", "not valid TOML"),
     ],
 )

@@ -11,6 +11,7 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from routing.intake.spool import Spool
 from tests.support.instances import encoded, instance
 from wetread.domain.errors import StorageFull
+from wetread.ports import ReceivedInstance
 
 DATASET = encoded(instance())
 SHA256 = hashlib.sha256(DATASET).hexdigest()
@@ -18,11 +19,13 @@ SHA256 = hashlib.sha256(DATASET).hexdigest()
 
 def _receive(spool: Spool, dataset: bytes | memoryview = DATASET) -> str:
     return spool.receive(
-        dataset,
-        sop_class_uid=CTImageStorage,
-        sop_instance_uid="../../evil",
-        transfer_syntax_uid=ExplicitVRLittleEndian,
-        source_ae_title="SCANNER",
+        ReceivedInstance(
+            sop_class_uid=CTImageStorage,
+            sop_instance_uid="../../evil",
+            transfer_syntax_uid=ExplicitVRLittleEndian,
+            source_ae_title="SCANNER",
+            dataset=dataset,
+        )
     )
 
 

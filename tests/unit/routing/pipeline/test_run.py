@@ -344,6 +344,7 @@ def test_steps_run_in_their_order(study: StudyInput, prior: StudyInput, tmp_path
     run.publish(findings, tmp_path)
     assert taken == [step for step in Step if step in taken]
     assert set(taken) == {
-        *(Step.SELECT, Step.LINK, Step.FIND_PRIOR, Step.DETECT, Step.MEASURE),
-        *(Step.MARK_PRIOR, Step.COMPARE, Step.TRIAGE, Step.ENCODE, Step.RENDER),
+        *(Step.SELECT, Step.LINK, Step.FETCH_PRIORS, Step.FIND_PRIOR, Step.DETECT),
+        *(Step.MEASURE, Step.MARK_PRIOR, Step.COMPARE, Step.TRIAGE, Step.ENCODE),
+        Step.RENDER,
     }
