@@ -1,7 +1,7 @@
 """How a name sounds, from Latin letters in any spelling or from kana: a lossy key.
 
 Hepburn, Kunrei and passport spellings of one name give one key (ISO 3602; passports write Ohno or
-Ono for オオノ). Some names that differ in kana give one key as well, so that it never counts as kana.
+Ono for オオノ). Some names that differ in kana give one key as well: it never counts as kana.
 """
 
 import re

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from routing.identity.linking import link_patient
+from routing.identity.linking import exact_keys
 from routing.pipeline.conclusion import (
     Draft,
     findings_from_draft,
@@ -21,12 +21,16 @@ from routing.pipeline.study import Background, StudyInput
 from routing.pipeline.trail import StudyTrail
 from routing.results.objects import EncodedObject
 from wetread.domain.findings import Candidate, Findings, ModelIdentity, Nodule, Outcome
+from wetread.domain.identity.links import Linked
 from wetread.domain.selection import Selection
 from wetread.domain.studies import PatientKey
 from wetread.ports import Progress
 
-FindBackground: TypeAlias = Callable[[StudyInput, PatientKey | None], Background]
-"""Finds what is known of a study's patient; None where nobody is identified."""
+FindBackground: TypeAlias = Callable[[StudyInput, tuple[PatientKey, ...]], Background]
+"""Finds what is known of a study's patient by all their keys; none where nobody is identified."""
+
+LinkPatient: TypeAlias = Callable[[StudyInput], Linked]
+"""Finds the keys of a study's patient."""
 
 _UNMEASURED: Final = "suspicious places that could not be measured"
 _COMPARISON_FAILED: Final = "comparison with prior failed"
@@ -39,13 +43,6 @@ _DONE_AFTER: Final = {
     Step.COMPARE: 0.95,
     Step.ENCODE: 1.0,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Linked:
-    """The key of the study's patient; None where nobody is identified."""
-
-    patient: PatientKey | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +81,15 @@ class StudyRun:
         self._progress = progress
         self._selection: Selection | None = None
 
-    def analyse(self, find_background: FindBackground) -> Findings:
+    def analyse(
+        self, find_background: FindBackground, link_patient: LinkPatient = exact_keys
+    ) -> Findings:
         """Return the findings, with what was spent so far."""
         draft = self._select()
         self._selection = draft.selection
         selection = draft.selection
         if selection is not None and draft.outcome is Outcome.ANALYSED:
-            background = self._find_background(find_background)
+            background = self._find_background(find_background, link_patient)
             draft = self._mark(draft, selection, background)
             draft = self._compare(draft, selection, background)
         return self._conclude(draft)
@@ -137,13 +136,14 @@ class StudyRun:
         draft = Draft(selection=selection, limitations=limitations_of(selection))
         return draft if selection.chosen is not None else draft.stopped(not_usable(selection))
 
-    def _find_background(self, find: FindBackground) -> Background | Failure:
+    def _find_background(self, find: FindBackground, link: LinkPatient) -> Background | Failure:
         study = self._study
-        linked = self._trail.attempt(
-            Step.LINK, Linked, lambda: Linked(patient=link_patient(study.patient_key))
+        linked = self._trail.attempt(Step.LINK, Linked, lambda: link(study))
+        if isinstance(linked, Failure):  # not the same as having no prior
+            return linked
+        found = self._trail.attempt(
+            Step.FIND_PRIOR, Background, lambda: find(study, linked.patients)
         )
-        patient = None if isinstance(linked, Failure) else linked.patient
-        found = self._trail.attempt(Step.FIND_PRIOR, Background, lambda: find(study, patient))
         self._tell(Step.FIND_PRIOR)
         return found
 

@@ -23,6 +23,7 @@ from dbos import (
     WorkflowStatusString,
 )
 
+from routing.identity.linking import PatientLinker
 from routing.pipeline.analysis import StudyAnalysis
 from routing.pipeline.delivery import DeliveryDesk, DeliveryReport, DeliveryState
 from routing.pipeline.durable_steps import DurableSteps
@@ -79,6 +80,7 @@ class StudyWorkflows:
         database_url: str,
         analysis: StudyAnalysis,
         studies: RecordedStudies,
+        linker: PatientLinker,
         effects: StudyEffects,
         desk: DeliveryDesk,
         settings: PipelineSettings,
@@ -87,6 +89,7 @@ class StudyWorkflows:
         self._database_url = database_url
         self._analysis = analysis
         self._studies = studies
+        self._linker = linker
         self._effects = effects
         self._desk = desk
         self._settings = settings
@@ -225,7 +228,7 @@ class StudyWorkflows:
         if study is None:
             return
         run = self._analysis.start(study, run_step=steps)
-        found = run.analyse(self._studies.find_background)
+        found = run.analyse(self._studies.find_background, self._linker.link)
         steps.effect(Step.PRIORITISE, lambda: effects.prioritise(found))
         folder = effects.results.folder(study_instance_uid, revision)
         analysed = run.publish(found, folder)

@@ -1,8 +1,11 @@
 """Which records are worth comparing: those that share a block, instead of all with all."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from wetread.domain.identity.person import Person
+
+_LONGEST: Final = 255  # signs; a name as long as that is no name
 
 
 def blocks_of(person: Person) -> frozenset[str]:
@@ -11,7 +14,7 @@ def blocks_of(person: Person) -> frozenset[str]:
     Two records of one patient share one unless birth date, name in every script, phone, insurance
     and IDs all differ or are unknown.
     """
-    return frozenset(_blocks(person))
+    return frozenset(block[:_LONGEST] for block in _blocks(person))
 
 
 def _blocks(person: Person) -> Iterator[str]:

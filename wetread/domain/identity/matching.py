@@ -115,35 +115,39 @@ class Matcher:
             for odds in field.agreements
         }
 
+    @property
+    def table_name(self) -> str:
+        """Which table this is, for the records."""
+        return f"from {self._table.effective_from}"
+
     def match(self, one: Person, other: Person, *, around: Sequence[Person] = ()) -> Match:
-        """Weigh two records; ``around`` are others that resemble them, twins perhaps."""
+        """Weigh two records; ``around`` are others that resemble them, a twin perhaps."""
         evidence = tuple(
             Evidence(field=field, agreement=agreement, bits=self._bits[field, agreement])
             for field, agreement in compare_fields(one, other)
         )
         bits = self._prior_bits + sum(item.bits for item in evidence)
         false_link_rate = 1 / (1 + 2**bits)
-        others = [third for third in around if third.key not in {one.key, other.key}]
-        twins_known = could_be_twins(one, other) or any(
-            could_be_twins(one, third) or could_be_twins(other, third) for third in others
-        )
+        band = self._band(evidence, false_link_rate)
+        twins_known = could_be_twins(one, other)
+        if band is Band.AUTOMATIC:
+            twins_known = twins_known or any(
+                could_be_twins(one, third) or could_be_twins(other, third) for third in around
+            )
         return Match(
-            band=self._band(evidence, false_link_rate, twins_known=twins_known),
+            band=Band.REVIEW if band is Band.AUTOMATIC and twins_known else band,
             bits=bits,
             false_link_rate=false_link_rate,
             evidence=evidence,
             twins_known=twins_known,
         )
 
-    def _band(
-        self, evidence: Sequence[Evidence], false_link_rate: float, *, twins_known: bool
-    ) -> Band:
+    def _band(self, evidence: Sequence[Evidence], false_link_rate: float) -> Band:
         if 1 - false_link_rate < self._table.review_probability:
             return Band.NONE
         agreed = {item.field: item.agreement for item in evidence}
         sure = (
             false_link_rate <= self._table.automatic_false_link_rate
-            and not twins_known
             and all(agreed.get(field) in wanted for field, wanted in _ASKED)
             and any(agreed.get(field) is Agreement.SAME for field in _INDEPENDENT)
             and agreed.get(Field.OTHER_IDS) is not Agreement.DIFFERENT

@@ -25,6 +25,17 @@ class PatientDetails:
     insurance_number: str = ""
     other_ids: tuple[PatientKey, ...] = ()
 
+    def filled_from(self, other: "PatientDetails") -> "PatientDetails":
+        """Return these details with their blanks filled from others."""
+        return PatientDetails(
+            birth_date=self.birth_date or other.birth_date,
+            sex=self.sex or other.sex,
+            telephone=self.telephone or other.telephone,
+            address=self.address or other.address,
+            insurance_number=self.insurance_number or other.insurance_number,
+            other_ids=self.other_ids or other.other_ids,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spelling:

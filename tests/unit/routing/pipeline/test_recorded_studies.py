@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.identity.linking import link_patient
+from routing.identity.linking import exact_keys
 from routing.pipeline.recorded_studies import RecordedStudies
 from routing.pipeline.study import Background, StudyInput
 from routing.records.catalog import StudyCatalog
@@ -48,7 +48,7 @@ class _Archive:
         return study
 
     def background(self, study: StudyInput) -> Background:
-        return self.studies.find_background(study, link_patient(study.patient_key))
+        return self.studies.find_background(study, exact_keys(study).patients)
 
 
 @pytest.fixture

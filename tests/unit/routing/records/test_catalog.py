@@ -12,6 +12,7 @@ from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
 from routing.records.studies import InstanceEntry, InstanceStatus, StudyAttributes
 from routing.records.tables import AuditRecord, ReadingItemRecord, ResultObjectRecord, StudyRecord
+from wetread.domain.identity.person import PatientDetails
 from wetread.domain.studies import PatientKey, StudyState
 
 NOW = datetime(2025, 1, 2, 9, 0, tzinfo=UTC)
@@ -43,6 +44,7 @@ def entry(
         study_instance_uid=study,
         patient_key=key,
         patient_name=patient_name,
+        patient_details=PatientDetails(),
         study_date=study_date,
         study_description="",
         accession_number="A1",
@@ -263,10 +265,10 @@ def test_earlier_studies_are_the_patients_own_newest_first(catalog: StudyCatalog
         ]
     )
 
-    earlier = catalog.earlier_studies(KEY, "1.1")
+    earlier = catalog.earlier_studies([KEY], "1.1")
 
     assert [one.study_instance_uid for one in earlier] == ["1.4", "1.7", "1.2", "1.3"]
-    assert catalog.earlier_studies(KEY, "9.9") == ()
+    assert catalog.earlier_studies([KEY], "9.9") == ()
 
 
 @pytest.mark.parametrize(
@@ -275,7 +277,7 @@ def test_earlier_studies_are_the_patients_own_newest_first(catalog: StudyCatalog
 def test_nobody_has_no_earlier_studies(catalog: StudyCatalog, key: PatientKey) -> None:
     catalog.index([entry(study="1.1", key=key), entry(study="1.2", key=key, study_date="20200101")])
 
-    assert catalog.earlier_studies(key, "1.1") == ()
+    assert catalog.earlier_studies([key], "1.1") == ()
 
 
 def test_expectations(catalog: StudyCatalog) -> None:
