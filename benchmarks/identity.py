@@ -2,7 +2,7 @@
 
 Every pair that shares a block is weighed, as the service does, and so are pairs made to be hard:
 twins, relatives, and strangers of one name and birth date. Usage: python benchmarks/identity.py
-[--residents 70000] [--hard 200000] [--seed 1].
+[--residents 250000] [--hard 100000] [--seed 1].
 """
 
 import argparse
@@ -13,11 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from tests.support.japanese_patients import HOSPITALS, HospitalRecord, Region
-from tests.support.patients import KANJI, MATCHER
-
 from routing.identity.persons import comparable_person
 from routing.records.patients import LARGEST_BLOCK
+from tests.support.japanese_patients import HOSPITALS, HospitalRecord, Region
+from tests.support.patients import KANJI, MATCHER
 from wetread.domain.identity.agreement import could_be_twins
 from wetread.domain.identity.blocking import blocks_of
 from wetread.domain.identity.matching import Band, Match
@@ -137,8 +136,8 @@ def hard_pairs(region: Region, kind: str, count: int) -> Iterator[tuple[Person, 
 def main() -> None:
     """Print what fell into which band; end with an error where too many links are false."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--residents", type=int, default=70_000)
-    parser.add_argument("--hard", type=int, default=200_000)
+    parser.add_argument("--residents", type=int, default=250_000)
+    parser.add_argument("--hard", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     started = time.perf_counter()

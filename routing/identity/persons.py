@@ -24,7 +24,7 @@ def comparable_person(
     key: PatientKey, name: str, details: PatientDetails, kanji: KanjiFolder
 ) -> Person:
     """Return the patient as it is compared; ``name`` is a PN, the details are raw."""
-    address = _plain(details.address)
+    address = _DASHES.sub("-", unicodedata.normalize("NFKC", details.address))
     postal_code = _POSTAL_CODE.search(address)
     return Person(
         key=key,
@@ -66,10 +66,6 @@ def _is_placeholder(signs: str) -> bool:
 
 def _street(address: str) -> str:
     """Return an address by which it is compared; empty without a house number."""
-    plain = _BETWEEN_NUMBERS.sub("-", address.lstrip("〒"))
+    plain = _BETWEEN_NUMBERS.sub("-", re.sub(r"[\s^=〒]", "", address))
     plain = _AFTER_NUMBERS.sub("", plain)
     return plain if re.search(r"\d", plain) else ""
-
-
-def _plain(text: str) -> str:
-    return _DASHES.sub("-", re.sub(r"[\s^=]", "", unicodedata.normalize("NFKC", text)))

@@ -34,7 +34,7 @@ _TWIN_BIRTHS: Final = 0.011
 _SAME_SEX_TWINS: Final = 0.7
 _YEARS: Final = range(1926, 2026)
 _GENERATIONS: Final = (1960, 1990)
-_POSTAL_CODES: Final = 400
+_POSTAL_AREAS: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,10 @@ class Region:
         if chance.random() < 0.6:
             people.append(self._relative(head, self._birthday_near(head.born, years=0)))
         for _ in range(chance.choice((0, 0, 0, 1, 1, 2))):
-            child = self._relative(head, self._birthday_near(head.born, years=30))
+            born = self._birthday_near(head.born, years=30)
+            if born.year >= _YEARS.stop:
+                continue
+            child = self._relative(head, born)
             people.append(child)
             if chance.random() < _TWIN_BIRTHS:
                 people.append(self.twin_of(child))
@@ -155,7 +158,7 @@ class Region:
             sex=sex,
             born=born,
             phones=(self._phone("0123"), self._phone("090")),
-            postal_code=f"{chance.randrange(_POSTAL_CODES):03}-{chance.randrange(10) * 100:04}",
+            postal_code=f"{chance.randrange(_POSTAL_AREAS):03}-{chance.randrange(10) * 100:04}",
             address=f"見本市中央{chance.randint(1, 60)}丁目"
             f"{chance.randint(1, 30)}番{chance.randint(1, 40)}号",
             insurance_number=f"{chance.randrange(10**10):010}",
@@ -200,7 +203,7 @@ class Region:
 
     def _birthday_near(self, born: date, *, years: int) -> date:
         days = (years + self._random.uniform(-6, 6)) * 365
-        return min(born + timedelta(days=int(days)), date(_YEARS.stop, 1, 1))
+        return born + timedelta(days=int(days))
 
     def _phone(self, start: str) -> str:
         return f"{start}{self._random.randrange(10 ** (11 - len(start))):0{11 - len(start)}}"
@@ -270,20 +273,16 @@ class Region:
         )
         latin = "^".join(self._romaji(part) for part in kana)
         hiragana = jaconv.kata2hira(spoken)
-        style = chance.random()
-        if style < 0.40:
-            return f"{latin}={written}={hiragana}"
-        if style < 0.65:
-            return f"{half}={written}"
-        if style < 0.80:
-            return f"{latin}={written}={spoken}"
-        if style < 0.88:
-            return latin.replace("^", " ").upper()
-        if style < 0.95:
-            return half.replace("^", " ")
-        if style < 0.98:  # a wrong character set
-            return f"{latin}=\ufffd\ufffd^\ufffd?={hiragana}"
-        return f"={written.replace('^', '　')}"
+        styles = {
+            f"{latin}={written}={hiragana}": 0.40,
+            f"{half}={written}": 0.25,
+            f"{latin}={written}={spoken}": 0.15,
+            latin.replace("^", " ").upper(): 0.08,
+            half.replace("^", " "): 0.07,
+            f"{latin}=\ufffd\ufffd^\ufffd?={hiragana}": 0.03,  # a wrong character set
+            f"={written.replace('^', '　')}": 0.02,
+        }
+        return chance.choices(list(styles), list(styles.values()))[0]
 
     def _slip(self, kana: str) -> str:
         chance, draw = self._random, self._random.random()

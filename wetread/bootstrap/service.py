@@ -121,6 +121,8 @@ def build_service(settings: Settings) -> Service:
     services = ApiServices(
         overview=RecordsOverview(engine),
         totals=totals,
+        patients=PatientRecords(engine),
+        links=LinkRecords(engine),
         reading_queue=queue,
         complete_study=complete_study,
         expect_instances=catalog.set_expected,
