@@ -77,6 +77,19 @@ def test_the_newest_usable_study_of_the_patient_is_the_prior(archive: _Archive) 
     assert prior.findings is None
 
 
+def test_studies_of_all_keys_of_the_patient_are_candidates(archive: _Archive) -> None:
+    there = PatientKey(issuer="Clinic", patient_id="77")
+    archive.add("here", date(2024, 1, 1))
+    elsewhere = archive.add("elsewhere", date(2025, 1, 1), patient=there)
+    archive.add("nobody's", date(2025, 6, 1), patient=PatientKey(issuer="Clinic", patient_id=""))
+    current = archive.add("current", date(2026, 3, 1))
+
+    linked = archive.studies.find_background(current, (current.patient_key, there)).prior
+    assert linked is not None
+    assert linked.study_instance_uid == elsewhere.study_instance_uid
+    assert linked.patient_key == there
+
+
 def test_what_was_found_before_is_known(archive: _Archive) -> None:
     before = archive.add("before", date(2025, 1, 1))
     current = archive.add("current", date(2026, 3, 1))
