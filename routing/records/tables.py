@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -267,8 +268,8 @@ class PatientLinkRecord(Record):
     other_issuer: Mapped[str] = mapped_column(String(64))
     other_patient_id: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(16), index=True)  # a LinkState
-    bits: Mapped[float]
-    false_link_rate: Mapped[float]
+    bits: Mapped[float] = mapped_column(Double)
+    false_link_rate: Mapped[float] = mapped_column(Double)
     twins_known: Mapped[bool]
     evidence: Mapped[list[dict[str, Any]]]
     match_table: Mapped[str] = mapped_column(Text)  # which dated table weighed it
