@@ -13,6 +13,7 @@ from api.guard import Guard
 from api.health import health_router
 from api.metrics import metrics_router
 from api.pages import pages_router
+from api.patient_links import patient_links_router
 from api.problems import Problem, install_problems
 from api.reading import reading_router
 from api.services import ApiServices
@@ -39,6 +40,7 @@ def create_app(services: ApiServices) -> FastAPI:
         studies_router(services.overview, services.complete_study, services.expect_instances)
     )
     api.include_router(reading_router(services.reading_queue, services.overview, services.clock))
+    api.include_router(patient_links_router(services.patients, services.links, services.clock))
     api.include_router(costs_router(services.totals, services.clock))
     app.include_router(api)
     app.include_router(health_router(services.readiness))

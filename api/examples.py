@@ -30,6 +30,30 @@ READING_ITEM: JsonDict = {
     "reasons": ["Nodule 1: solid, 8.2 mm, new since the prior study."],
     "reader": "Reader A",
 }
+PATIENT_LINK: JsonDict = {
+    "link_id": 12,
+    "state": "review",
+    "one": {
+        "issuer": "Example Hospital",
+        "patient_id": "TEST-0001",
+        "patient_name": "TEST^INVENTED",
+        "birth_date": "19500203",
+        "sex": "F",
+    },
+    "other": {
+        "issuer": "Example Clinic",
+        "patient_id": "77",
+        "patient_name": "TEST^INVENTED",
+        "birth_date": "19500203",
+        "sex": "F",
+    },
+    "evidence": [{"field": "birth_date", "agreement": "same", "bits": 14.6}],
+    "bits": 8.1,
+    "false_link_rate": 0.0038,
+    "twins_known": False,
+    "match_table": "from 2026-01-01",
+    "found_at": "2026-04-01T09:02:10+09:00",
+}
 
 # FastAPI leaves nulls out of examples, so that there are none.
 FINDINGS_EXAMPLE: JsonDict = {

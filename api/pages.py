@@ -1,19 +1,22 @@
-"""The web pages: the reading list, and one study; rendered here, no script runs in the browser."""
+"""The web pages: reading list, study, patient links; rendered here, no script in the browser."""
 
 from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.languages import Language, Texts, preferred_language
+from api.link_form import LinkForm, read_link_form
+from api.patient_links import pair_of, turn_link
 from api.reading import read_list, waiting_seconds
 from api.schemas import StudyUid
 from api.services import ApiServices
 from api.studies import find_study
 from api.wording import Wording
 from routing.results.schema import FindingsDocument
+from wetread.domain.identity.links import LinkState
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _SHOWN: Final = 200
@@ -58,6 +61,44 @@ def pages_router(services: ApiServices) -> APIRouter:
                 for item in shown.items
             },
         )
+
+    @router.get("/patient-links")
+    def show_patient_links(wording: Annotated[Wording, wordings]) -> str:
+        links = services.links
+        waiting = links.page([LinkState.REVIEW], limit=_SHOWN)
+        linked = links.page([LinkState.AUTOMATIC], limit=_SHOWN)
+        decided = links.page([LinkState.CONFIRMED, LinkState.REFUSED], limit=_SHOWN)
+        parts = (
+            (wording.text("links_waiting", count=waiting.total), waiting),
+            (wording.text("links_automatic", count=linked.total), linked),
+            (wording.text("links_decided", count=decided.total), decided),
+        )
+        return templates.get_template("patient_links.html").render(
+            wording=wording,
+            here="/patient-links",
+            refresh_seconds=None,  # somebody may be typing their name
+            parts=[
+                (heading, [pair_of(link, services.patients) for link in page.links])
+                for heading, page in parts
+            ],
+        )
+
+    @router.post("/patient-links/{link_id}")
+    def decide_patient_link(
+        link_id: int, form: Annotated[LinkForm, Depends(read_link_form)]
+    ) -> RedirectResponse:
+        links, at = services.links, services.clock()
+        decision = form.decision
+        turn_link(
+            links,
+            link_id,
+            lambda: (
+                links.undo(link_id, actor=form.actor, at=at)
+                if decision is None
+                else links.decide(link_id, decision, actor=form.actor, at=at)
+            ),
+        )
+        return RedirectResponse(f"/patient-links?lang={form.lang}", status_code=303)
 
     @router.get("/studies/{study_uid}")
     def show_study(study_uid: StudyUid, wording: Annotated[Wording, wordings]) -> str:

@@ -8,8 +8,11 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
-from api.examples import READING_ITEM, STUDY_UID, SUMMARY, USE
+from api.examples import PATIENT_LINK, READING_ITEM, STUDY_UID, SUMMARY, USE
 from wetread.domain.findings import Outcome
+from wetread.domain.identity.agreement import Agreement
+from wetread.domain.identity.agreement import Field as MatchField
+from wetread.domain.identity.links import Decision, LinkState
 from wetread.domain.reading import AiState
 from wetread.domain.studies import StudyState
 
@@ -18,6 +21,11 @@ StudyUid: TypeAlias = Annotated[
     str,
     StringConstraints(max_length=64, pattern=r"^[0-9]+(\.[0-9]+)*$"),
     Path(description="StudyInstanceUID", examples=[STUDY_UID]),
+]
+
+# The service knows no users of its own: whoever asks says who they are, and the audit keeps it.
+Actor: TypeAlias = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)
 ]
 
 
@@ -152,6 +160,79 @@ class ReadingListSchema(BaseModel):
     total: int
     """Of the whole queue, which may be longer than what is shown."""
     items: tuple[ReadingItemSchema, ...]
+
+
+class LinkedPatientSchema(BaseModel):
+    """A patient as one issuer knows them: what a human needs to tell two people apart."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+    issuer: str
+    patient_id: str
+    patient_name: str
+    birth_date: str
+    sex: str
+
+
+class EvidenceSchema(BaseModel):
+    """What one field says; phone, address and insurance are told without their values."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True, use_attribute_docstrings=True)
+
+    field: MatchField
+    agreement: Agreement
+    bits: float
+    """Positive speaks for one patient, negative for two."""
+
+
+class PatientLinkSchema(BaseModel):
+    """Two records that are, or may be, of one patient."""
+
+    model_config = _example(PATIENT_LINK)
+
+    link_id: int
+    state: LinkState
+    one: LinkedPatientSchema
+    other: LinkedPatientSchema
+    evidence: tuple[EvidenceSchema, ...]
+    bits: float
+    false_link_rate: float
+    """Estimated: how often a pair like this is two patients."""
+    twins_known: bool
+    match_table: str
+    found_at: datetime
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+
+class PatientLinkPageSchema(BaseModel):
+    """Some links of a longer list, surest first."""
+
+    model_config = _example({"total": 1, "limit": 50, "offset": 0, "links": [PATIENT_LINK]})
+
+    total: int
+    limit: int
+    offset: int
+    links: tuple[PatientLinkSchema, ...]
+
+
+class LinkDecisionSchema(BaseModel):
+    """What a human says of a link."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"decision": "confirm", "actor": "Reader A"}}
+    )
+
+    decision: Decision
+    actor: Actor
+
+
+class LinkUndoSchema(BaseModel):
+    """Who takes a decision back."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"actor": "Reader A"}})
+
+    actor: Actor
 
 
 class DeviceUseSchema(BaseModel):

@@ -9,7 +9,9 @@ from pydantic import SecretStr
 
 from api.health import ReadinessCheck
 from api.metrics import ServiceMetrics
+from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
+from routing.records.patients import PatientRecords
 from routing.records.totals import RecordsTotals
 from wetread.ports import Clock, ReadingQueue
 
@@ -30,6 +32,8 @@ class ApiServices:
     overview: RecordsOverview
     totals: RecordsTotals
     reading_queue: ReadingQueue
+    patients: PatientRecords
+    links: LinkRecords
     complete_study: CompleteStudy
     expect_instances: ExpectInstances
     key_image_path: KeyImagePath

@@ -47,6 +47,10 @@ class Wording:
             return f"{date[:4]}-{date[4:6]}-{date[6:]}"
         return date or self.text("no_date")
 
+    def sex(self, sex: str) -> str:
+        """Say a sex as DICOM writes it (0010,0040)."""
+        return self.text(f"sex_{sex}" if sex in {"F", "M"} else "sex_unknown")
+
     def moment(self, at: datetime) -> str:
         """Return date and time on this service's clock."""
         return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")

@@ -202,6 +202,7 @@ class Settings(BaseSettings):
     selection_rules: Path | None = None  # None: the shipped rules
     priority_table: Path | None = None
     price_table: Path | None = None
+    match_table: Path | None = None  # how much agreements of patient records say
     model: str = "wetread-nodule"  # the package that finds the nodules
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda:\d+)$")
     log_format: str = Field(default="console", pattern="^(console|json)$")

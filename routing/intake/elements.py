@@ -41,6 +41,29 @@ def read_elements(
             yield tag, data[value_at:position]
 
 
+def read_items(
+    data: bytes, encoding: Encoding, wanted: Collection[int]
+) -> Iterator[dict[int, bytes]]:
+    """Yield the wanted elements of each item of a sequence, given its raw value (PS3.5 7.5).
+
+    Raise `UnreadableInstance` where an item is cut off.
+    """
+    walk = _Walk(data, len(data), encoding)
+    position = 0
+    while position < len(data):
+        tag, length = walk.item_at(position)
+        if tag != _ITEM:
+            return
+        position += 8
+        end = len(data) if length == _UNDEFINED else position + length
+        elements: dict[int, bytes] = {}
+        while position < end and tag != _ITEM_END:
+            tag, value_at, position = walk.step(position)
+            if tag in wanted:
+                elements[tag] = data[value_at:position]
+        yield elements
+
+
 def looks_explicit(data: bytes, start: int) -> bool:
     """Tell whether the element at ``start`` names a value representation."""
     vr = data[start + 4 : start + 6]
@@ -84,12 +107,16 @@ class _Walk:
             raise UnreadableInstance("the dataset ends too early")
         return tag, value_at, value_at + length
 
+    def item_at(self, position: int) -> tuple[int, int]:
+        """Return tag and length of an item or a delimiter."""
+        return self._tag_at(position), self._length_at(position + 4)
+
     def _step_over_items(self, position: int, encoding: Encoding, parent: int, depth: int) -> int:
         """Step over the items, or fragments of pixel data, of an element of undefined length."""
         if depth > _DEEPEST_NESTING:
             raise UnreadableInstance("its sequences are nested too deep")
         while True:
-            tag, length = self._tag_at(position), self._length_at(position + 4)
+            tag, length = self.item_at(position)
             position += 8
             if tag == _SEQUENCE_END:
                 return position

@@ -2,7 +2,8 @@
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from routing.intake.elements import Encoding, looks_explicit, read_elements
+from routing.intake.elements import Encoding, looks_explicit, read_elements, read_items
 from routing.intake.part10 import META_ENCODING, META_START, encode_file_meta, meta_end
 from routing.intake.text import decode_code, decode_text
 from wetread.domain.errors import UnreadableInstance
+from wetread.domain.identity.person import PatientDetails
+from wetread.domain.studies import PatientKey
 from wetread.ports import ReceivedInstance
 
 _LARGEST_INFLATED_BYTES = 1024**3
@@ -27,6 +30,9 @@ _CHARACTER_SET = 0x00080005
 _SOP_CLASS, _SOP_INSTANCE = 0x00080016, 0x00080018
 _STUDY_DATE, _ACCESSION, _STUDY_DESCRIPTION = 0x00080020, 0x00080050, 0x00081030
 _PATIENT_NAME, _PATIENT_ID, _ISSUER = 0x00100010, 0x00100020, 0x00100021
+_BIRTH_DATE, _SEX, _INSURANCE = 0x00100030, 0x00100040, 0x00101050
+_OTHER_IDS, _ADDRESS, _TELEPHONE = 0x00101002, 0x00101040, 0x00102154
+_DETAILS = {_BIRTH_DATE, _SEX, _INSURANCE, _OTHER_IDS, _ADDRESS, _TELEPHONE}
 _STUDY, _SERIES = 0x0020000D, 0x0020000E
 _IDENTIFIERS = {
     _STUDY: "Study Instance UID",
@@ -36,7 +42,7 @@ _IDENTIFIERS = {
 }
 _WANTED = frozenset(
     {_CHARACTER_SET, _STUDY_DATE, _ACCESSION, _STUDY_DESCRIPTION}
-    | {_PATIENT_NAME, _PATIENT_ID, _ISSUER, *_IDENTIFIERS}
+    | {_PATIENT_NAME, _PATIENT_ID, _ISSUER, *_IDENTIFIERS, *_DETAILS}
 )
 # Components with leading zeros are illegal (PS3.5 9.1) but found in old studies, and do no harm:
 # no path is ever built from a UID.
@@ -63,6 +69,7 @@ class InstanceHeader:
     patient_id: str  # empty when missing, or too long to be one
     issuer: str  # empty when the header names none
     patient_name: str
+    patient_details: PatientDetails
     study_date: str  # DICOM DA, empty when unknown
     study_description: str
     accession_number: str
@@ -131,8 +138,6 @@ def _inflate(deflated: bytes) -> bytes:
 
 def _decode(values: Mapping[int, bytes], problem: str) -> InstanceHeader:
     character_sets = [one.strip() for one in _code(values, _CHARACTER_SET).split("\\")]
-    patient_id = decode_text(values.get(_PATIENT_ID, b""), character_sets)
-    date = _code(values, _STUDY_DATE).replace(".", "")  # ACR-NEMA wrote 2001.02.03
     return InstanceHeader(
         problem=problem or _identifier_problem(values),
         source_ae_title=_code(values, _SOURCE_AE)[:16],
@@ -141,14 +146,57 @@ def _decode(values: Mapping[int, bytes], problem: str) -> InstanceHeader:
         sop_instance_uid=_code(values, _SOP_INSTANCE)[:_LONGEST_UID],
         series_instance_uid=_code(values, _SERIES)[:_LONGEST_UID],
         study_instance_uid=_code(values, _STUDY)[:_LONGEST_UID],
-        # Cutting an ID could make it another patient's.
-        patient_id=patient_id if len(patient_id) <= _LONGEST_PATIENT_ID else "",
+        patient_id=_patient_id(values, character_sets),
         issuer=decode_text(values.get(_ISSUER, b""), character_sets),
         patient_name=decode_text(values.get(_PATIENT_NAME, b""), character_sets),
-        study_date=date if _DATE.fullmatch(date) else "",
+        patient_details=_details(values, character_sets),
+        study_date=_date(values, _STUDY_DATE),
         study_description=decode_text(values.get(_STUDY_DESCRIPTION, b""), character_sets),
         accession_number=decode_text(values.get(_ACCESSION, b""), character_sets),
     )
+
+
+def _details(values: Mapping[int, bytes], character_sets: Sequence[str]) -> PatientDetails:
+    def text(tag: int) -> str:
+        return decode_text(values.get(tag, b""), character_sets)
+
+    return PatientDetails(
+        birth_date=_date(values, _BIRTH_DATE),
+        sex=_code(values, _SEX)[:1],
+        telephone=text(_TELEPHONE),
+        address=text(_ADDRESS),
+        insurance_number=text(_INSURANCE),
+        other_ids=_other_ids(values, character_sets),
+    )
+
+
+def _other_ids(
+    values: Mapping[int, bytes], character_sets: Sequence[str]
+) -> tuple[PatientKey, ...]:
+    """Return the IDs that other issuers gave (0010,1002); one without an issuer says nothing."""
+    syntax = decode_code(values.get(_TRANSFER_SYNTAX, b""))
+    # Which elements name their value representation shows in each of them.
+    encoding = Encoding(implicit_vr=False, little_endian=syntax != ExplicitVRBigEndian)
+    keys = []
+    with suppress(UnreadableInstance):  # nothing that the index cannot do without
+        for item in read_items(values.get(_OTHER_IDS, b""), encoding, {_PATIENT_ID, _ISSUER}):
+            issuer = decode_text(item.get(_ISSUER, b""), character_sets)
+            patient_id = _patient_id(item, character_sets)
+            if issuer and patient_id:
+                keys.append(PatientKey(issuer=issuer, patient_id=patient_id))
+    return tuple(keys)
+
+
+def _patient_id(values: Mapping[int, bytes], character_sets: Sequence[str]) -> str:
+    patient_id = decode_text(values.get(_PATIENT_ID, b""), character_sets)
+    # Cutting an ID could make it another patient's.
+    return patient_id if len(patient_id) <= _LONGEST_PATIENT_ID else ""
+
+
+def _date(values: Mapping[int, bytes], tag: int) -> str:
+    """Return a DA, empty where it is none; ACR-NEMA wrote 2001.02.03."""
+    date = _code(values, tag).replace(".", "")
+    return date if _DATE.fullmatch(date) else ""
 
 
 def _identifier_problem(values: Mapping[int, bytes]) -> str:

@@ -202,6 +202,7 @@ class Indexer:
                 issuer=(header.issuer or site)[:_LONGEST_ISSUER], patient_id=header.patient_id
             ),
             patient_name=header.patient_name,
+            patient_details=header.patient_details,
             study_date=header.study_date,
             study_description=header.study_description,
             accession_number=header.accession_number,

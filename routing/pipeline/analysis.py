@@ -79,7 +79,7 @@ class StudyAnalysis:
     ) -> AnalysedStudy:
         """Analyse a study at once, against a prior when one is given, and write its results."""
         run = self.start(study, progress=progress)
-        findings = run.analyse(lambda _study, _patient: self._background(study, prior))
+        findings = run.analyse(lambda *_: self._background(study, prior))
         return run.publish(findings, folder)
 
     def failed(self, study: StudyInput, reason: str) -> Findings:

@@ -42,19 +42,22 @@ class RecordedStudies:
         self._catalog.advance(study_instance_uid, revision=revision, state=StudyState.ANALYSING)
         return Opened(study=study)
 
-    def find_background(self, study: StudyInput, patient: PatientKey | None) -> Background:
+    def find_background(self, study: StudyInput, patients: tuple[PatientKey, ...]) -> Background:
         """Return the newest earlier study of the patient that is complete and has a usable series.
 
-        Beside it, what was found in an earlier revision of the study itself.
+        ``patients`` are all keys of the patient. Beside it, what was found in an earlier revision
+        of the study itself.
         """
         uid = study.study_instance_uid
         return Background(
-            prior=None if patient is None else self._find_prior(uid, patient),
+            prior=self._find_prior(uid, patients),
             earlier=self._findings.newest(uid, below=study.revision),
         )
 
-    def _find_prior(self, study_instance_uid: str, patient: PatientKey) -> PriorStudy | None:
-        for candidate in self._catalog.earlier_studies(patient, study_instance_uid):
+    def _find_prior(
+        self, study_instance_uid: str, patients: tuple[PatientKey, ...]
+    ) -> PriorStudy | None:
+        for candidate in self._catalog.earlier_studies(patients, study_instance_uid):
             if candidate.completed_at is None:
                 continue
             instances = self._catalog.instances_of(candidate.study_instance_uid)

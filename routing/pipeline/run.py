@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from routing.identity.linking import link_patient
+from routing.identity.linking import exact_keys
 from routing.pipeline.conclusion import (
     Draft,
     findings_from_draft,
@@ -21,13 +21,17 @@ from routing.pipeline.study import Background, StudyInput
 from routing.pipeline.trail import StudyTrail
 from routing.results.objects import EncodedObject
 from wetread.domain.findings import Candidate, Findings, ModelIdentity, Nodule, Outcome
+from wetread.domain.identity.links import Linked
 from wetread.domain.priors import PriorFetch
 from wetread.domain.selection import Selection
 from wetread.domain.studies import PatientKey
 from wetread.ports import Progress
 
-FindBackground: TypeAlias = Callable[[StudyInput, PatientKey | None], Background]
-"""Finds what is known of a study's patient; None where nobody is identified."""
+FindBackground: TypeAlias = Callable[[StudyInput, tuple[PatientKey, ...]], Background]
+"""Finds what is known of a study's patient by all their keys; none where nobody is identified."""
+
+LinkPatient: TypeAlias = Callable[[StudyInput], Linked]
+"""Finds the keys of a study's patient."""
 
 FetchPriors: TypeAlias = Callable[[StudyInput, Sequence[PatientKey]], PriorFetch]
 """Brings here what other archives have of a study's patient, all their keys being given."""
@@ -50,13 +54,6 @@ def fetch_nothing(study: StudyInput, patients: Sequence[PatientKey]) -> PriorFet
     """Ask nobody for priors: a `FetchPriors` where there are no archives."""
     del study, patients
     return PriorFetch()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Linked:
-    """The key of the study's patient; None where nobody is identified."""
-
-    patient: PatientKey | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,16 +93,20 @@ class StudyRun:
         self._selection: Selection | None = None
 
     def analyse(
-        self, find_background: FindBackground, fetch_priors: FetchPriors = fetch_nothing
+        self,
+        find_background: FindBackground,
+        *,
+        link_patient: LinkPatient = exact_keys,
+        fetch_priors: FetchPriors = fetch_nothing,
     ) -> Findings:
         """Return the findings, with what was spent so far."""
         draft = self._select()
         self._selection = draft.selection
         selection = draft.selection
         if selection is not None and draft.outcome is Outcome.ANALYSED:
-            patient = self._link()
-            draft = self._fetch(draft, patient, fetch_priors)
-            background = self._find_background(patient, find_background)
+            linked = self._link(link_patient)
+            draft = self._fetch(draft, linked, fetch_priors)
+            background = self._find_background(linked, find_background)
             draft = self._mark(draft, selection, background)
             draft = self._compare(draft, selection, background)
         return self._conclude(draft)
@@ -152,17 +153,15 @@ class StudyRun:
         draft = Draft(selection=selection, limitations=limitations_of(selection))
         return draft if selection.chosen is not None else draft.stopped(not_usable(selection))
 
-    def _link(self) -> PatientKey | None:
-        linked = self._trail.attempt(
-            Step.LINK, Linked, lambda: Linked(patient=link_patient(self._study.patient_key))
-        )
-        return None if isinstance(linked, Failure) else linked.patient
+    def _link(self, link: LinkPatient) -> Linked | Failure:
+        return self._trail.attempt(Step.LINK, Linked, lambda: link(self._study))
 
-    def _fetch(self, draft: Draft, patient: PatientKey | None, fetch: FetchPriors) -> Draft:
+    def _fetch(self, draft: Draft, linked: Linked | Failure, fetch: FetchPriors) -> Draft:
         """Bring the priors here; what may be missing limits the result, and stops nothing."""
-        patients = () if patient is None else (patient,)
+        if isinstance(linked, Failure):
+            return draft
         fetched = self._trail.attempt(
-            Step.FETCH_PRIORS, PriorFetch, lambda: fetch(self._study, patients)
+            Step.FETCH_PRIORS, PriorFetch, lambda: fetch(self._study, linked.keys_to_prefetch)
         )
         if isinstance(fetched, Failure):
             problems: tuple[str, ...] = (f"{_FETCHING_FAILED}: {fetched.reason}",)
@@ -171,9 +170,13 @@ class StudyRun:
         return replace(draft, limitations=(*draft.limitations, *problems))
 
     def _find_background(
-        self, patient: PatientKey | None, find: FindBackground
+        self, linked: Linked | Failure, find: FindBackground
     ) -> Background | Failure:
-        found = self._trail.attempt(Step.FIND_PRIOR, Background, lambda: find(self._study, patient))
+        if isinstance(linked, Failure):  # not the same as having no prior
+            return linked
+        found = self._trail.attempt(
+            Step.FIND_PRIOR, Background, lambda: find(self._study, linked.patients)
+        )
         self._tell(Step.FIND_PRIOR)
         return found
 

@@ -23,6 +23,7 @@ from dbos import (
     WorkflowStatusString,
 )
 
+from routing.identity.linking import PatientLinker
 from routing.pipeline.analysis import StudyAnalysis
 from routing.pipeline.delivery import DeliveryDesk, DeliveryReport, DeliveryState
 from routing.pipeline.durable_steps import DurableSteps
@@ -74,12 +75,13 @@ class PendingWork:
 class StudyWorkflows:
     """Runs the workflows of all studies in this process; DBOS allows one such object at a time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 one for each room a study passes through
         self,
         *,
         database_url: str,
         analysis: StudyAnalysis,
         studies: RecordedStudies,
+        linker: PatientLinker,
         effects: StudyEffects,
         desk: DeliveryDesk,
         settings: PipelineSettings,
@@ -89,6 +91,7 @@ class StudyWorkflows:
         self._database_url = database_url
         self._analysis = analysis
         self._studies = studies
+        self._linker = linker
         self._effects = effects
         self._desk = desk
         self._settings = settings
@@ -228,7 +231,11 @@ class StudyWorkflows:
         if study is None:
             return
         run = self._analysis.start(study, run_step=steps)
-        found = run.analyse(self._studies.find_background, self._fetch_priors)
+        found = run.analyse(
+            self._studies.find_background,
+            link_patient=self._linker.link,
+            fetch_priors=self._fetch_priors,
+        )
         steps.effect(Step.PRIORITISE, lambda: effects.prioritise(found))
         folder = effects.results.folder(study_instance_uid, revision)
         analysed = run.publish(found, folder)

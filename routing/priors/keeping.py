@@ -133,6 +133,7 @@ class PriorKeeper:
                 study_instance_uid=header.study_instance_uid,
                 patient_key=wanted.patient_key,
                 patient_name=header.patient_name,
+                patient_details=header.patient_details,
                 study_date=header.study_date,
                 study_description=header.study_description,
                 accession_number=header.accession_number,

@@ -12,6 +12,7 @@ from routing.records.indexing import (
     record_fetched_study,
     record_instances,
 )
+from routing.records.patients import is_of
 from routing.records.studies import CompletedStudy, InstanceEntry, InstanceStatus, StudySummary
 from routing.records.tables import InstanceRecord, ReadingItemRecord, StudyRecord
 from routing.records.transactions import writing
@@ -116,18 +117,20 @@ class StudyCatalog:
         """Return the studies whose instances still arrive, earliest first."""
         return self._summaries(StudyRecord.state == StudyState.RECEIVING)
 
-    def earlier_studies(self, patient: PatientKey, before_study: str) -> tuple[StudySummary, ...]:
-        """Return the patient's studies from before another one, newest first.
+    def earlier_studies(
+        self, patients: Collection[PatientKey], before_study: str
+    ) -> tuple[StudySummary, ...]:
+        """Return the studies of a patient's keys from before another one, newest first.
 
         Before is an earlier Study Date, or an earlier arrival on the same or an unknown date. A
-        patient without an ID or an issuer is nobody, and has none.
+        key without an ID or an issuer is nobody's, and has none.
         """
         reference = self.study(before_study)
-        if reference is None or not (patient.issuer and patient.patient_id):
+        named = [key for key in patients if key.issuer and key.patient_id]
+        if reference is None or not named:
             return ()
         same_patient = self._summaries(
-            StudyRecord.issuer == patient.issuer,
-            StudyRecord.patient_id == patient.patient_id,
+            is_of(named, StudyRecord.issuer.expression, StudyRecord.patient_id.expression),
             StudyRecord.study_instance_uid != before_study,
         )
         return tuple(

@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from routing.records.audit import write_audit
+from routing.records.details import details_from_document, document_from_details
 from routing.records.studies import InstanceEntry, InstanceStatus, StudyAttributes
 from routing.records.tables import InstanceRecord, ResultObjectRecord, StudyRecord
 from wetread.domain.studies import StudyState
@@ -130,6 +131,7 @@ def _open_study(session: Session, entry: InstanceEntry, attributes: StudyAttribu
             site=entry.site,
             state=StudyState.RECEIVING,
             revision=0,
+            patient_details={},
             first_received_at=entry.received_at,
             last_received_at=entry.received_at,
             **{name: getattr(attributes, name) for name in _TEXTS},
@@ -154,6 +156,11 @@ def _extend_study(
         study.issuer, study.patient_id = key.issuer, key.patient_id
     elif key.patient_id and (key.issuer, key.patient_id) != (study.issuer, study.patient_id):
         _note(session, "study.other_patient", entry, at)
+    if (key.issuer, key.patient_id) == (study.issuer, study.patient_id):
+        known = details_from_document(study.patient_details)
+        filled = known.filled_from(attributes.patient_details)
+        if filled != known:
+            study.patient_details = document_from_details(filled)
     if (
         entry.status is InstanceStatus.STORED
         and study.state != StudyState.RECEIVING

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from wetread.domain.identity.person import PatientDetails
 from wetread.domain.studies import PatientKey, StudyState
 
 
@@ -22,6 +23,7 @@ class StudyAttributes:
     study_instance_uid: str
     patient_key: PatientKey
     patient_name: str
+    patient_details: PatientDetails
     study_date: str  # DICOM DA
     study_description: str
     accession_number: str

@@ -9,7 +9,9 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     MetaData,
     Numeric,
@@ -84,6 +86,7 @@ class Record(DeclarativeBase):
         datetime: UtcDateTime,
         dict[str, Any]: JSON,
         list[str]: JSON,
+        list[dict[str, Any]]: JSON,
         Decimal: ExactDecimal,
     }
 
@@ -97,6 +100,7 @@ class StudyRecord(Record):
     issuer: Mapped[str] = mapped_column(String(64))
     patient_id: Mapped[str] = mapped_column(String(64))
     patient_name: Mapped[str] = mapped_column(Text)
+    patient_details: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # as headers say
     study_date: Mapped[str] = mapped_column(String(8))  # DICOM DA, empty when unknown
     study_description: Mapped[str] = mapped_column(Text)
     accession_number: Mapped[str] = mapped_column(Text)
@@ -221,6 +225,65 @@ class LedgerEntryRecord(Record):
     booked_at: Mapped[datetime] = mapped_column(index=True)
 
     __table_args__ = (UniqueConstraint("study_instance_uid", "revision", "kind"),)
+
+
+class PatientRecord(Record):
+    """One patient as one issuer knows them, by the newest of their studies."""
+
+    __tablename__ = "patients"
+
+    issuer: Mapped[str] = mapped_column(String(64), primary_key=True)
+    patient_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)  # a PN as it was decoded; its bytes stay in the images
+    details: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+
+
+class PatientBlockRecord(Record):
+    """Where a patient is looked for; only patients that share a block are compared."""
+
+    __tablename__ = "patient_blocks"
+
+    block: Mapped[str] = mapped_column(String(255), primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(64), primary_key=True)
+    patient_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["issuer", "patient_id"],
+            ["patients.issuer", "patients.patient_id"],
+            name="fk_patient_blocks_patient",
+        ),
+        Index("ix_patient_blocks_patient", "issuer", "patient_id"),
+    )
+
+
+class PatientLinkRecord(Record):
+    """What is held of two records being one patient; never deleted, the records never merged."""
+
+    __tablename__ = "patient_links"
+
+    link_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    issuer: Mapped[str] = mapped_column(String(64))  # of the key that sorts first
+    patient_id: Mapped[str] = mapped_column(String(64))
+    other_issuer: Mapped[str] = mapped_column(String(64))
+    other_patient_id: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), index=True)  # a LinkState
+    bits: Mapped[float] = mapped_column(Double)
+    false_link_rate: Mapped[float] = mapped_column(Double)
+    twins_known: Mapped[bool]
+    evidence: Mapped[list[dict[str, Any]]]
+    match_table: Mapped[str] = mapped_column(Text)  # which dated table weighed it
+    found_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(Text)  # None: no human has looked at it
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint(
+            "issuer", "patient_id", "other_issuer", "other_patient_id", name="uq_patient_links_pair"
+        ),
+        Index("ix_patient_links_other", "other_issuer", "other_patient_id"),
+    )
 
 
 class AuditRecord(Record):

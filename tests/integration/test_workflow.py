@@ -17,6 +17,7 @@ from routing.pipeline.stops import AnalysisTools
 from routing.pipeline.study import StudyInput
 from routing.pipeline.workflow import StudyWorkflows
 from routing.reading.queue import SqlReadingQueue
+from routing.records.details import document_from_details
 from routing.records.findings import FindingsRecords
 from routing.records.tables import (
     DeliveryRecord,
@@ -30,8 +31,9 @@ from tests.support.ball_ct import BIG, SMALL, Ball, write_ball_study
 from tests.support.ball_service import BallService, FolderDestination, wait_until
 from tests.support.ball_tools import BallDetector, FailingDetector, ball_tools
 from wetread.domain.findings import Candidate, ChangeState, Findings, Outcome, Prescreen
+from wetread.domain.identity.person import PatientDetails
 from wetread.domain.reading import AiState
-from wetread.domain.studies import StudyState
+from wetread.domain.studies import PatientKey, StudyState
 from wetread.domain.uids import derive_uid
 from wetread.domain.volumes import CtVolume
 from wetread.ports import Progress
@@ -266,6 +268,38 @@ def test_a_later_revision_keeps_tracking_and_prior(tmp_path: Path) -> None:
     assert matched.change is not None
     assert matched.change.state is ChangeState.MATCHED
     assert matched.tracking_uid == known.nodules[0].tracking_uid
+
+
+@pytest.mark.parametrize(("telephone", "compared"), [("03-1234-5670", True), ("", False)])
+def test_a_prior_of_another_hospital_is_compared_where_the_patient_is_surely_the_same(
+    tmp_path: Path, telephone: str, *, compared: bool
+) -> None:
+    service = _service(tmp_path)
+    details = PatientDetails(birth_date="19500203", sex="M", telephone=telephone)
+    studies = []
+    with _running(service) as workflows:
+        for name, issuer, taken in (
+            ("prior", "Invented Clinic", date(2025, 12, 1)),
+            ("current", "Invented Hospital", date(2026, 3, 1)),
+        ):
+            study = write_ball_study(tmp_path / "spool" / name, [BIG], study=name, taken=taken)
+            study = replace(study, patient_key=PatientKey(issuer=issuer, patient_id=f"{name}-1"))
+            service.receive(study)
+            with Session(service.engine) as session, session.begin():
+                record = session.get_one(StudyRecord, study.study_instance_uid)
+                record.patient_name = "ﾀｶﾊｼ^ｼﾞﾛｳ=高橋^次郎"
+                record.patient_details = document_from_details(details)
+            workflows.submit(study.study_instance_uid, 0)
+            _wait_for_findings(service, study)
+            studies.append(study)
+
+    prior, current = studies
+    (nodule,) = _wait_for_findings(service, current).nodules
+    if compared:
+        assert nodule.change is not None
+        assert nodule.change.prior_study_instance_uid == prior.study_instance_uid
+    else:
+        assert nodule.change is None, "a human has yet to say that it is one patient"
 
 
 def test_checkpoints_are_forgotten_and_the_study_is_not_analysed_again(tmp_path: Path) -> None:

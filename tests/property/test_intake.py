@@ -16,6 +16,7 @@ from routing.records.studies import InstanceEntry, InstanceStatus, StudyAttribut
 from routing.records.tables import AuditRecord, InstanceRecord, StudyRecord
 from tests.support.instances import encoded
 from wetread.domain.errors import UnreadableInstance
+from wetread.domain.identity.person import PatientDetails
 from wetread.domain.studies import CompletenessPolicy, PatientKey, StoredInstance
 
 NOW = datetime(2025, 1, 2, 9, 0, tzinfo=UTC)
@@ -81,6 +82,7 @@ def _instances(draw: st.DrawFn) -> list[InstanceEntry]:
             study_instance_uid=study,
             patient_key=PatientKey(issuer="Hospital", patient_id=draw(_TEXT)),
             patient_name=known,
+            patient_details=PatientDetails(birth_date="19500203" if known else "", sex=known),
             study_date=draw(st.sampled_from(["", "20250102"])),
             study_description=draw(_TEXT),
             accession_number=draw(_TEXT),

@@ -21,7 +21,9 @@ from routing.reading.queue import SqlReadingQueue
 from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerEntry, LedgerRecords
+from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
+from routing.records.patients import PatientRecords
 from routing.records.reading import ReadingRecords
 from routing.records.results import Parcel, ResultRecords
 from routing.records.tables import InstanceRecord, StudyRecord
@@ -164,6 +166,8 @@ class Hospital:
         return ApiServices(
             overview=RecordsOverview(self.engine),
             totals=totals,
+            patients=PatientRecords(self.engine),
+            links=LinkRecords(self.engine),
             reading_queue=SqlReadingQueue(self.engine, lambda: NOW),
             complete_study=self.completed.append,
             expect_instances=StudyCatalog(

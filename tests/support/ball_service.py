@@ -26,6 +26,7 @@ from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.records.tables import InstanceRecord
 from tests.support.ball_analysis import ball_analysis, shipped_rules
+from tests.support.patients import patient_linker
 from tests.support.record_rows import RECEIVED_AT, add_reading_item, add_study
 from wetread.domain.errors import DeliveryError
 from wetread.domain.studies import StudyState
@@ -91,6 +92,7 @@ class BallService:
                 findings,
                 rules.selection,
             ),
+            linker=patient_linker(self.engine, self.clock),
             effects=StudyEffects(
                 findings=findings,
                 results=self.results,

@@ -17,6 +17,9 @@ from api.metrics import ServiceMetrics
 from api.services import ApiServices
 from routing.destinations.dicom import DicomDestination
 from routing.destinations.folder import FolderDestination
+from routing.identity.kanji import KanjiFolder, load_kanji_variants
+from routing.identity.linking import PatientLinker
+from routing.identity.match_table import load_match_table
 from routing.intake.completeness import CompletenessWatcher
 from routing.intake.indexer import Indexer
 from routing.intake.receiver import StorageReceiver
@@ -34,13 +37,16 @@ from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerRecords
+from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
+from routing.records.patients import PatientRecords
 from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.domain.errors import ConfigurationError
+from wetread.domain.identity.matching import Matcher
 from wetread.domain.studies import CompletenessPolicy
 from wetread.ports import Clock, Destination, ReadingQueue
 from wetread.settings import ApiSettings, Settings
@@ -129,6 +135,8 @@ def build_service(settings: Settings) -> Service:
     services = ApiServices(
         overview=RecordsOverview(engine),
         totals=totals,
+        patients=PatientRecords(engine),
+        links=LinkRecords(engine),
         reading_queue=queue,
         complete_study=complete_study,
         expect_instances=catalog.set_expected,
@@ -174,6 +182,13 @@ def _build_workflows(
         database_url=settings.workflow_database_url,
         analysis=build_analysis(settings, rules),
         studies=studies,
+        linker=PatientLinker(
+            PatientRecords(engine),
+            LinkRecords(engine),
+            matcher=Matcher(load_match_table(settings.match_table)),
+            kanji=KanjiFolder(load_kanji_variants()),
+            clock=clock,
+        ),
         effects=StudyEffects(
             findings=FindingsRecords(engine),
             results=results,

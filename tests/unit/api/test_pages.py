@@ -20,6 +20,7 @@ from wetread.domain.findings import (
     Outcome,
     ResolvedNodule,
 )
+from wetread.domain.identity.agreement import Agreement, Field
 from wetread.domain.reading import AiState
 from wetread.domain.studies import StudyState
 
@@ -233,6 +234,10 @@ def test_every_text_exists_in_both_languages_and_is_used() -> None:
         *(f"type_{one}" for one in NoduleType),
         *(f"change_{one}" for one in ChangeState),
         *(f"verdict_{one}" for one in GrowthVerdict),
+        *(f"field_{one}" for one in Field),
+        *(f"agreement_{one}" for one in Agreement),
+        *("link_confirmed", "link_refused", "link_review"),
+        *("sex_F", "sex_M", "sex_unknown"),
     }
     used = built | set(re.findall(r'text\(\s*"(\w+)"[,)]', code))
     assert used == set(texts.keys)

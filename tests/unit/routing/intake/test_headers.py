@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from pydicom import Dataset
+from pydicom.sequence import Sequence
 from pydicom.uid import (
     UID,
     CTImageStorage,
@@ -15,6 +16,8 @@ from pydicom.uid import (
 from routing.intake.headers import InstanceHeader, read_header
 from routing.intake.part10 import encode_file_meta
 from tests.support.instances import encoded, instance
+from wetread.domain.identity.person import PatientDetails
+from wetread.domain.studies import PatientKey
 
 SYNTAXES = (
     ImplicitVRLittleEndian,
@@ -36,9 +39,27 @@ def _header(folder: Path, dataset: bytes, syntax: UID = ExplicitVRLittleEndian) 
     return read_header(path)
 
 
+def _other_id(patient_id: str, issuer: str | None) -> Dataset:
+    item = Dataset()
+    item.PatientID = patient_id
+    if issuer is not None:
+        item.IssuerOfPatientID = issuer
+    return item
+
+
 @pytest.mark.parametrize("syntax", SYNTAXES)
 def test_reads_what_the_index_needs(tmp_path: Path, syntax: UID) -> None:
-    dataset = instance(IssuerOfPatientID="Other Hospital")
+    dataset = instance(
+        IssuerOfPatientID="Other Hospital",
+        PatientBirthDate="19500203",
+        PatientSex="F",
+        PatientTelephoneNumbers="03-0000-1234",
+        PatientAddress="1-2-3 Invented",
+        InsurancePlanIdentification="12-3456",
+        OtherPatientIDsSequence=Sequence(
+            [_other_id("77", "Clinic"), _other_id("78", None), _other_id("9", "Third Hospital")]
+        ),
+    )
 
     header = _header(tmp_path, encoded(dataset, syntax), syntax)
 
@@ -53,10 +74,45 @@ def test_reads_what_the_index_needs(tmp_path: Path, syntax: UID) -> None:
         patient_id="T-0001",
         issuer="Other Hospital",
         patient_name="TEST^INVENTED",
+        patient_details=PatientDetails(
+            birth_date="19500203",
+            sex="F",
+            telephone="03-0000-1234",
+            address="1-2-3 Invented",
+            insurance_number="12-3456",
+            other_ids=(
+                PatientKey(issuer="Clinic", patient_id="77"),
+                PatientKey(issuer="Third Hospital", patient_id="9"),
+            ),
+        ),
         study_date="20250102",
         study_description="Chest",
         accession_number="A1",
     )
+
+
+def test_other_ids_in_items_of_undefined_length_are_read(tmp_path: Path) -> None:
+    items = [_other_id("77", "Clinic"), _other_id("9", "Third Hospital")]
+    for item in items:
+        item.is_undefined_length_sequence_item = True
+    dataset = instance(OtherPatientIDsSequence=Sequence(items))
+    dataset["OtherPatientIDsSequence"].is_undefined_length = True
+
+    header = _header(tmp_path, encoded(dataset))
+
+    assert [one.patient_id for one in header.patient_details.other_ids] == ["77", "9"]
+
+
+def test_broken_other_ids_are_left_out(tmp_path: Path) -> None:
+    dataset = instance(OtherPatientIDsSequence=Sequence([_other_id("77", "Clinic")]))
+    data = encoded(dataset)
+    item = data.index(b"\xfe\xff\x00\xe0")
+    longer = data[: item + 4] + b"\xff\x7f\x00\x00" + data[item + 8 :]
+
+    header = _header(tmp_path, longer)
+
+    assert header.problem == ""
+    assert header.patient_details.other_ids == ()
 
 
 @pytest.mark.parametrize(

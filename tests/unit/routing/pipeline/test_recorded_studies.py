@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.identity.linking import link_patient
+from routing.identity.linking import exact_keys
 from routing.pipeline.recorded_studies import RecordedStudies
 from routing.pipeline.study import Background, StudyInput
 from routing.records.catalog import StudyCatalog
@@ -48,7 +48,7 @@ class _Archive:
         return study
 
     def background(self, study: StudyInput) -> Background:
-        return self.studies.find_background(study, link_patient(study.patient_key))
+        return self.studies.find_background(study, exact_keys(study).patients)
 
 
 @pytest.fixture
@@ -75,6 +75,19 @@ def test_the_newest_usable_study_of_the_patient_is_the_prior(archive: _Archive) 
     assert prior.study_date == date(2025, 1, 1)
     assert len(prior.selection.instances) == 45
     assert prior.findings is None
+
+
+def test_studies_of_all_keys_of_the_patient_are_candidates(archive: _Archive) -> None:
+    there = PatientKey(issuer="Clinic", patient_id="77")
+    archive.add("here", date(2024, 1, 1))
+    elsewhere = archive.add("elsewhere", date(2025, 1, 1), patient=there)
+    archive.add("nobody's", date(2025, 6, 1), patient=PatientKey(issuer="Clinic", patient_id=""))
+    current = archive.add("current", date(2026, 3, 1))
+
+    linked = archive.studies.find_background(current, (current.patient_key, there)).prior
+    assert linked is not None
+    assert linked.study_instance_uid == elsewhere.study_instance_uid
+    assert linked.patient_key == there
 
 
 def test_what_was_found_before_is_known(archive: _Archive) -> None:

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
+from routing.records.patients import PatientRecords
 from routing.records.studies import InstanceEntry, InstanceStatus, StudyAttributes
 from routing.records.tables import AuditRecord, ReadingItemRecord, ResultObjectRecord, StudyRecord
+from wetread.domain.identity.person import PatientDetails
 from wetread.domain.studies import PatientKey, StudyState
 
 NOW = datetime(2025, 1, 2, 9, 0, tzinfo=UTC)
@@ -35,6 +37,7 @@ def entry(
     key: PatientKey = KEY,
     study_date: str = "20250102",
     patient_name: str = "TEST^INVENTED",
+    details: PatientDetails = PatientDetails(),  # noqa: B008 - an immutable value
     received_at: datetime = NOW,
     status: InstanceStatus = InstanceStatus.STORED,
     **changes: Any,
@@ -43,6 +46,7 @@ def entry(
         study_instance_uid=study,
         patient_key=key,
         patient_name=patient_name,
+        patient_details=details,
         study_date=study_date,
         study_description="",
         accession_number="A1",
@@ -139,6 +143,22 @@ def test_images_of_somebody_else_are_flagged(catalog: StudyCatalog, engine: Engi
     assert study is not None
     assert study.patient_key == KEY
     assert _audited(engine) == ["study.other_patient"]
+
+
+def test_what_headers_say_of_the_patient_is_kept_but_not_of_somebody_else(
+    catalog: StudyCatalog, engine: Engine
+) -> None:
+    other = PatientKey(issuer="Invented Hospital", patient_id="T-0002")
+    catalog.index([entry(0)])
+    catalog.index([entry(1, key=other, details=PatientDetails(sex="M", telephone="119"))])
+    catalog.index([entry(2, details=PatientDetails(sex="F"))])
+    catalog.index([entry(3, details=PatientDetails(sex="M", birth_date="19500203"))])
+
+    patient = PatientRecords(engine).of_study("1.1")
+
+    assert patient is not None
+    assert patient.key == KEY
+    assert patient.details == PatientDetails(sex="F", birth_date="19500203")
 
 
 def test_completion_puts_the_study_on_the_reading_list(
@@ -263,10 +283,10 @@ def test_earlier_studies_are_the_patients_own_newest_first(catalog: StudyCatalog
         ]
     )
 
-    earlier = catalog.earlier_studies(KEY, "1.1")
+    earlier = catalog.earlier_studies([KEY], "1.1")
 
     assert [one.study_instance_uid for one in earlier] == ["1.4", "1.7", "1.2", "1.3"]
-    assert catalog.earlier_studies(KEY, "9.9") == ()
+    assert catalog.earlier_studies([KEY], "9.9") == ()
 
 
 @pytest.mark.parametrize(
@@ -275,7 +295,7 @@ def test_earlier_studies_are_the_patients_own_newest_first(catalog: StudyCatalog
 def test_nobody_has_no_earlier_studies(catalog: StudyCatalog, key: PatientKey) -> None:
     catalog.index([entry(study="1.1", key=key), entry(study="1.2", key=key, study_date="20200101")])
 
-    assert catalog.earlier_studies(key, "1.1") == ()
+    assert catalog.earlier_studies([key], "1.1") == ()
 
 
 def test_expectations(catalog: StudyCatalog) -> None:
