@@ -129,13 +129,14 @@ def without_results(findings: Findings, failure: Failure, priority: PriorityTabl
     reason = "; ".join(text for text in (findings.reason, failure.reason) if text)
     analysed = findings.outcome is Outcome.ANALYSED
     outcome = Outcome.PARTIAL if analysed else findings.outcome
-    before = findings.triage.guidance  # None: assessed by an earlier version of the program
+    before = findings.triage.guidance
+    assert before is not None  # this program assessed them
     triage = triage_study(
         outcome=outcome,
         reason=reason,
         nodules=findings.nodules,
         table=priority,
-        guidance=None if before is None else withdraw(before),
+        guidance=withdraw(before),
     )
     return replace(findings, outcome=outcome, reason=reason, triage=triage)
 
