@@ -17,6 +17,7 @@ from wetread.domain.findings import (
     ResolvedNodule,
     StudyCost,
     Timing,
+    UnseenNodule,
 )
 from wetread.domain.selection import Selection
 from wetread.domain.triage import PriorityTable, triage_study
@@ -38,6 +39,7 @@ class Draft:
     candidates: tuple[Candidate, ...] = ()
     nodules: tuple[Nodule, ...] = ()
     resolved: tuple[ResolvedNodule, ...] = ()
+    unseen: tuple[UnseenNodule, ...] = ()
 
     def stopped(self, failure: Failure) -> "Draft":
         """Return the draft of an analysis that came no further."""
@@ -85,6 +87,7 @@ def findings_from_draft(
         nodules=draft.nodules,
         candidates=draft.candidates,
         resolved=draft.resolved,
+        unseen=draft.unseen,
         triage=triage_study(
             outcome=draft.outcome, reason=draft.reason, nodules=draft.nodules, table=priority
         ),
@@ -125,7 +128,7 @@ def with_spent(
         select=_seconds(spent, Step.SELECT, Step.LINK, Step.FIND_PRIOR),
         detect=_seconds(spent, Step.DETECT),
         measure=_seconds(spent, Step.MEASURE),
-        compare=_seconds(spent, Step.MARK_PRIOR, Step.COMPARE),
+        compare=_seconds(spent, Step.MARK_PRIOR, Step.COMPARE, Step.TAKE_OVER),
         encode=_seconds(spent, Step.ENCODE, Step.RENDER),
         total=everything.wall_seconds,
     )

@@ -1,10 +1,14 @@
 """Studies as the pipeline takes them from the records."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
+from itertools import islice
 
 from routing.pipeline.study import Background, Opened, PriorStudy, StudyInput
 from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
+from routing.records.studies import StudySummary
 from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
 from wetread.domain.errors import StudyError
@@ -15,11 +19,17 @@ class RecordedStudies:
     """Opens studies, and finds what is known of their patients."""
 
     def __init__(
-        self, catalog: StudyCatalog, findings: FindingsRecords, selection_rules: SelectionRules
+        self,
+        catalog: StudyCatalog,
+        findings: FindingsRecords,
+        selection_rules: SelectionRules,
+        *,
+        most_priors: int = 3,
     ) -> None:
         self._catalog = catalog
         self._findings = findings
         self._selection_rules = selection_rules
+        self._most_priors = most_priors
 
     def open(self, study_instance_uid: str, revision: int) -> StudyInput:
         """Return the study with the instances it has now; raise `StudyError` if it is unknown."""
@@ -43,31 +53,38 @@ class RecordedStudies:
         return Opened(study=study)
 
     def find_background(self, study: StudyInput, patient: PatientKey | None) -> Background:
-        """Return the newest earlier study of the patient that is complete and has a usable series.
+        """Return the newest earlier studies of the patient that are complete and usable.
 
-        Beside it, what was found in an earlier revision of the study itself.
+        Beside them, the nearest later one that was analysed before this one, and what was found in
+        an earlier revision of the study itself.
         """
         uid = study.study_instance_uid
-        return Background(
-            prior=None if patient is None else self._find_prior(uid, patient),
-            earlier=self._findings.newest(uid, below=study.revision),
+        background = Background(earlier=self._findings.newest(uid, below=study.revision))
+        if patient is None:
+            return background
+        priors = self._usable(self._catalog.earlier_studies(patient, uid))
+        later = self._usable(self._catalog.later_studies(patient, uid))
+        return replace(
+            background,
+            priors=tuple(islice(priors, self._most_priors)),
+            later=next((one for one in later if one.findings is not None), None),
         )
 
-    def _find_prior(self, study_instance_uid: str, patient: PatientKey) -> PriorStudy | None:
-        for candidate in self._catalog.earlier_studies(patient, study_instance_uid):
+    def _usable(self, candidates: Iterable[StudySummary]) -> Iterator[PriorStudy]:
+        """Yield the studies that are complete and have a usable series, in their order."""
+        for candidate in candidates:
             if candidate.completed_at is None:
                 continue
             instances = self._catalog.instances_of(candidate.study_instance_uid)
             selection = select_series(instances, self._selection_rules)
             if selection.chosen is not None:
-                return PriorStudy(
+                yield PriorStudy(
                     study_instance_uid=candidate.study_instance_uid,
                     patient_key=candidate.patient_key,
                     study_date=_date(candidate.study_date),
                     selection=selection,
                     findings=self._findings.newest(candidate.study_instance_uid),
                 )
-        return None
 
 
 def _date(text: str) -> date | None:

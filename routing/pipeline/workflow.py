@@ -42,7 +42,7 @@ from wetread.settings import PipelineSettings
 _EXECUTOR: Final = "wetread"
 # Of the order of steps, not of the program: an upgraded program takes up what it left as well.
 # Changing the order means changing this, after the last workflow of the old order has ended.
-_STEPS_VERSION: Final = "1"
+_STEPS_VERSION: Final = "2"
 
 _STUDIES: Final = "studies"
 _DELIVERIES: Final = "deliveries"

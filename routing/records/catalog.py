@@ -98,22 +98,34 @@ class StudyCatalog:
         patient without an ID or an issuer is nobody, and has none.
         """
         reference = self.study(before_study)
-        if reference is None or not (patient.issuer and patient.patient_id):
+        if reference is None:
             return ()
-        same_patient = self._summaries(
+        others = self._other_studies(patient, before_study)
+        return tuple(reversed([one for one in others if _is_before(one, reference)]))
+
+    def later_studies(self, patient: PatientKey, after_study: str) -> tuple[StudySummary, ...]:
+        """Return the patient's studies from after another one, oldest first."""
+        reference = self.study(after_study)
+        if reference is None:
+            return ()
+        others = self._other_studies(patient, after_study)
+        return tuple(one for one in others if _is_before(reference, one))
+
+    def _other_studies(self, patient: PatientKey, study: str) -> list[StudySummary]:
+        """Return all other studies of the patient, oldest first."""
+        if not (patient.issuer and patient.patient_id):
+            return []
+        others = self._summaries(
             StudyRecord.issuer == patient.issuer,
             StudyRecord.patient_id == patient.patient_id,
-            StudyRecord.study_instance_uid != before_study,
+            StudyRecord.study_instance_uid != study,
         )
-        return tuple(
-            sorted(
-                (one for one in same_patient if _is_before(one, reference)),
-                key=lambda one: (
-                    one.study_date or f"{one.first_received_at:%Y%m%d}",
-                    one.first_received_at,
-                ),
-                reverse=True,
-            )
+        return sorted(
+            others,
+            key=lambda one: (
+                one.study_date or f"{one.first_received_at:%Y%m%d}",
+                one.first_received_at,
+            ),
         )
 
     def set_expected(self, study_instance_uid: str, instances: int) -> bool:

@@ -154,7 +154,9 @@ def _build_workflows(
     return StudyWorkflows(
         database_url=settings.workflow_database_url,
         analysis=build_analysis(settings, rules),
-        studies=RecordedStudies(catalog, findings, rules.selection),
+        studies=RecordedStudies(
+            catalog, findings, rules.selection, most_priors=settings.pipeline.most_priors
+        ),
         effects=StudyEffects(
             findings=findings,
             results=results,

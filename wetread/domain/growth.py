@@ -11,7 +11,7 @@ _DAYS_PER_YEAR = 365.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StabilityLimits:
-    """The change that matters: *stable* means that the error of measurement leaves no room for it."""
+    """The change that matters: *stable* means that the error leaves no room for it."""
 
     source: str
     verified: bool  # False: general knowledge, no source was read
