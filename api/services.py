@@ -11,6 +11,7 @@ from api.health import ReadinessCheck
 from api.metrics import ServiceMetrics
 from routing.records.overview import RecordsOverview
 from routing.records.totals import RecordsTotals
+from routing.records.tracks import TrackRecords
 from wetread.ports import Clock, ReadingQueue
 
 CompleteStudy: TypeAlias = Callable[[str], None]
@@ -29,6 +30,7 @@ class ApiServices:
 
     overview: RecordsOverview
     totals: RecordsTotals
+    tracks: TrackRecords
     reading_queue: ReadingQueue
     complete_study: CompleteStudy
     expect_instances: ExpectInstances

@@ -9,6 +9,7 @@ from routing.pipeline.study import Background, Opened, PriorStudy, StudyInput
 from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
 from routing.records.studies import StudySummary
+from routing.records.tracks import TrackRecords
 from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
 from wetread.domain.errors import StudyError
@@ -22,12 +23,14 @@ class RecordedStudies:
         self,
         catalog: StudyCatalog,
         findings: FindingsRecords,
+        tracks: TrackRecords,
         selection_rules: SelectionRules,
         *,
         most_priors: int = 3,
     ) -> None:
         self._catalog = catalog
         self._findings = findings
+        self._tracks = tracks
         self._selection_rules = selection_rules
         self._most_priors = most_priors
 
@@ -59,16 +62,18 @@ class RecordedStudies:
         an earlier revision of the study itself.
         """
         uid = study.study_instance_uid
-        background = Background(earlier=self._findings.newest(uid, below=study.revision))
+        earlier = self._tracks.with_tracks(self._findings.newest(uid, below=study.revision))
+        background = Background(earlier=earlier)
         if patient is None:
             return background
         priors = self._usable(self._catalog.earlier_studies(patient, uid))
         later = self._usable(self._catalog.later_studies(patient, uid))
-        return replace(
+        background = replace(
             background,
             priors=tuple(islice(priors, self._most_priors)),
             later=next((one for one in later if one.findings is not None), None),
         )
+        return replace(background, told_apart=self._tracks.told_apart(_known_uids(background)))
 
     def _usable(self, candidates: Iterable[StudySummary]) -> Iterator[PriorStudy]:
         """Yield the studies that are complete and have a usable series, in their order."""
@@ -83,8 +88,20 @@ class RecordedStudies:
                     patient_key=candidate.patient_key,
                     study_date=_date(candidate.study_date),
                     selection=selection,
-                    findings=self._findings.newest(candidate.study_instance_uid),
+                    findings=self._tracks.with_tracks(
+                        self._findings.newest(candidate.study_instance_uid)
+                    ),
                 )
+
+
+def _known_uids(background: Background) -> frozenset[str]:
+    known = [one.findings for one in (*background.priors, background.later) if one is not None]
+    return frozenset(
+        nodule.tracking_uid
+        for findings in (*known, background.earlier)
+        if findings is not None
+        for nodule in findings.nodules
+    )
 
 
 def _date(text: str) -> date | None:

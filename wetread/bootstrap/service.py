@@ -17,6 +17,7 @@ from api.metrics import ServiceMetrics
 from api.services import ApiServices
 from routing.destinations.dicom import DicomDestination
 from routing.destinations.folder import FolderDestination
+from routing.identity.linking import same_patient
 from routing.intake.completeness import CompletenessWatcher
 from routing.intake.indexer import Indexer
 from routing.intake.receiver import StorageReceiver
@@ -36,6 +37,7 @@ from routing.records.overview import RecordsOverview
 from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
+from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.studies import CompletenessPolicy
@@ -88,7 +90,8 @@ def build_service(settings: Settings) -> Service:
     totals = RecordsTotals(engine)
     metrics = ServiceMetrics(totals, started_at=clock())
     catalog = StudyCatalog(engine, clock, spool_dir=settings.spool_dir)
-    workflows = _build_workflows(settings, engine, clock, catalog, results, queue)
+    tracks = TrackRecords(engine, clock, same_patient)
+    workflows = _build_workflows(settings, engine, clock, catalog, tracks, results, queue)
 
     spool = Spool(settings.spool_dir, settings.intake.minimum_free_bytes)
     indexer = Indexer(
@@ -114,6 +117,7 @@ def build_service(settings: Settings) -> Service:
 
     services = ApiServices(
         overview=RecordsOverview(engine),
+        tracks=tracks,
         totals=totals,
         reading_queue=queue,
         complete_study=complete_study,
@@ -146,6 +150,7 @@ def _build_workflows(
     engine: Engine,
     clock: Clock,
     catalog: StudyCatalog,
+    tracks: TrackRecords,
     results: ResultRecords,
     queue: ReadingQueue,
 ) -> StudyWorkflows:
@@ -155,7 +160,7 @@ def _build_workflows(
         database_url=settings.workflow_database_url,
         analysis=build_analysis(settings, rules),
         studies=RecordedStudies(
-            catalog, findings, rules.selection, most_priors=settings.pipeline.most_priors
+            catalog, findings, tracks, rules.selection, most_priors=settings.pipeline.most_priors
         ),
         effects=StudyEffects(
             findings=findings,

@@ -9,6 +9,7 @@ WetreadError
 ├── AnalysisError
 ├── EvaluationError
 ├── EncodingError
+├── CorrectionError
 ├── StorageFull             (retryable)
 └── DeliveryError           (retryable)
     └── DestinationRefused
@@ -56,6 +57,10 @@ class EvaluationError(WetreadError):
 
 class EncodingError(WetreadError):
     """The result could not be written as DICOM; the findings themselves are kept."""
+
+
+class CorrectionError(WetreadError):
+    """The nodules cannot be joined or parted; look up how their studies name them."""
 
 
 class StorageFull(WetreadError):

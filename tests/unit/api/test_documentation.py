@@ -36,6 +36,8 @@ ROUTES = (
     "/api/studies/{study_uid}/expected-instances",
     "/api/reading-list",
     "/api/costs",
+    "/api/nodules/{study_uid}/{tracking_uid}",
+    "/api/nodules/corrections",
     "/health/live",
     "/health/ready",
     "/metrics",

@@ -26,7 +26,7 @@ class _Archive:
         self.service = BallService(data_dir=data_dir)
         self.findings = FindingsRecords(self.service.engine)
         catalog = StudyCatalog(self.service.engine, lambda: NOW, spool_dir=data_dir / "spool")
-        self.studies = RecordedStudies(catalog, self.findings, load_rules())
+        self.studies = RecordedStudies(catalog, self.findings, self.service.tracks, load_rules())
         self._spool = data_dir / "spool"
 
     def add(
