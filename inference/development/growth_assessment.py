@@ -1,7 +1,7 @@
 """How the comparison tells known changes of simulated patients; the detector is left out."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +53,8 @@ def assess_patient(
     """
     fitting = [crop for crop in crops if _SIZES_MM[0] <= crop.diameter_mm <= _SIZES_MM[1]]
     chosen = choose_crops(fitting, len(RATIOS), random)
-    pair = make_growth_pair(volume, chosen, random.permutation(np.array(RATIOS, object)), random)
+    ratios = [RATIOS[index] for index in random.permutation(len(RATIOS))]
+    pair = make_growth_pair(volume, chosen, ratios, random)
     before = _measured(pair.prior, [n.prior_lps_mm for n in pair.nodules], pair, measurer, random)
     now = _measured(pair.current, [n.current_lps_mm for n in pair.nodules], pair, measurer, random)
     both = [index for index in before if index in now]
@@ -81,9 +82,7 @@ def assess_patient(
     told += _told_of_others(pair, match, before, now, missed_now, limits)
     missed = {*missed_before, *missed_now}
     return tuple(
-        Told(
-            nodule=pair.nodules[index], state=state, verdict=verdict, was_missed=index in missed
-        )
+        Told(nodule=pair.nodules[index], state=state, verdict=verdict, was_missed=index in missed)
         for index, state, verdict in told
     )
 
@@ -94,10 +93,11 @@ def tabulate(told: Sequence[Told]) -> Iterator[str]:
     marked = [one for one in pairs if not one.was_missed]
     yield "| what | share | of |"
     yield "|---|---|---|"
-    yield _row("pairs matched rightly, both marked", marked, _is_matched)
+    yield _row("pairs matched rightly, both marked", marked, is_matched)
     missed = [one for one in pairs if one.was_missed]
-    yield _row("pairs matched rightly, one of them not marked", missed, _is_matched)
-    yield _row("swapped identities", pairs, lambda one: one.state == "swapped")
+    yield _row("pairs matched rightly, one of them not marked", missed, is_matched)
+    # A gone nodule that something else is taken for is as wrong as two that are mixed up.
+    yield _row("taken for another nodule or structure", told, lambda one: one.state == "swapped")
     new = [one for one in told if one.nodule.prior_lps_mm is None]
     gone = [one for one in told if one.nodule.current_lps_mm is None]
     yield _row("new called new", new, lambda one: one.state == ChangeState.NEW)
@@ -171,10 +171,8 @@ def _told_of_others(
     number = {derive_uid("growth", index): index for index in before}
     told: list[tuple[int, str, GrowthVerdict | None]] = []
     concerned = {i for i in before if pair.nodules[i].current_lps_mm is None} | set(missed_now)
-    for gone in match.resolved:
-        told.append((number[gone.prior_tracking_uid], "resolved", None))
-    for lost in match.unseen:
-        told.append((number[lost.prior_tracking_uid], "unseen", None))
+    told += [(number[gone.prior_tracking_uid], "resolved", None) for gone in match.resolved]
+    told += [(number[lost.prior_tracking_uid], "unseen", None) for lost in match.unseen]
     for again in match.refound:
         index = number[again.prior.tracking_uid]
         right = index in now and np.linalg.norm(
@@ -191,7 +189,8 @@ def _verdict(prior: Measurement, current: Measurement, limits: GrowthLimits) -> 
     ).verdict
 
 
-def _is_matched(one: Told) -> bool:
+def is_matched(one: Told) -> bool:
+    """Tell whether a nodule of both scans was told to be one."""
     return one.state in {ChangeState.MATCHED, "refound"}
 
 
@@ -202,7 +201,7 @@ def _is_right(one: Told) -> bool:
     return one.verdict is (GrowthVerdict.GROWN if change > 0 else GrowthVerdict.SHRUNK)
 
 
-def _row(what: str, of: Sequence[Told], holds) -> str:  # type: ignore[no-untyped-def]
+def _row(what: str, of: Sequence[Told], holds: Callable[[Told], bool]) -> str:
     right = sum(map(holds, of))
     share = f"{100 * right / len(of):.1f} %" if of else "–"
     return f"| {what} | {share} | {len(of)} |"
