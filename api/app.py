@@ -18,6 +18,7 @@ from api.problems import Problem, install_problems
 from api.reading import reading_router
 from api.services import ApiServices
 from api.studies import studies_router
+from api.tracks import tracks_router
 from wetread import __version__
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -42,6 +43,7 @@ def create_app(services: ApiServices) -> FastAPI:
     api.include_router(reading_router(services.reading_queue, services.overview, services.clock))
     api.include_router(patient_links_router(services.patients, services.links, services.clock))
     api.include_router(costs_router(services.totals, services.clock))
+    api.include_router(tracks_router(services.tracks))
     app.include_router(api)
     app.include_router(health_router(services.readiness))
     app.include_router(metrics_router(services.metrics))

@@ -13,6 +13,7 @@ from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
 from routing.records.totals import RecordsTotals
+from routing.records.tracks import TrackRecords
 from wetread.ports import Clock, ReadingQueue
 
 CompleteStudy: TypeAlias = Callable[[str], None]
@@ -31,6 +32,7 @@ class ApiServices:
 
     overview: RecordsOverview
     totals: RecordsTotals
+    tracks: TrackRecords
     reading_queue: ReadingQueue
     patients: PatientRecords
     links: LinkRecords

@@ -15,6 +15,7 @@ from wetread.domain.findings import (
     Nodule,
     OperatingPoint,
     ResolvedNodule,
+    UnseenNodule,
 )
 from wetread.domain.priors import DescribedStudy
 from wetread.domain.studies import PatientKey, StoredInstance
@@ -66,18 +67,32 @@ class NoduleMatch:
     """The state of one current nodule against the prior study.
 
     ``prior`` is the matched nodule; None for new, not covered, and ambiguous without a favourite.
+    Where the prior's detection marked nothing at the place of a matched nodule, ``prior_at_place``
+    is what was measured there instead.
     """
 
     state: ChangeState
     prior: Nodule | None
+    prior_at_place: Measurement | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefoundNodule:
+    """A prior nodule that the current detection missed, measured at its registered place."""
+
+    prior: Nodule
+    measurement: Measurement
+    score: float  # of the candidate below the operating point that lies there, else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriorMatch:
-    """All current nodules (same order) against the prior, and what is gone."""
+    """All current nodules (same order) against the prior, and what became of its other nodules."""
 
     matches: tuple[NoduleMatch, ...]
     resolved: tuple[ResolvedNodule, ...]
+    refound: tuple[RefoundNodule, ...] = ()
+    unseen: tuple[UnseenNodule, ...] = ()
     trusted: bool  # False: registration failed its own check, every match is ambiguous
 
 
@@ -89,10 +104,16 @@ class PriorComparer(Protocol):
         *,
         current: CtVolume,
         current_nodules: Sequence[Measurement],
+        current_candidates: Sequence[Candidate],
         prior: CtVolume,
         prior_nodules: Sequence[Nodule],
+        prior_candidates: Sequence[Candidate],
     ) -> PriorMatch:
-        """Match by place and size; an untrusted registration makes every state ambiguous."""
+        """Match by place and size; an untrusted registration makes every state ambiguous.
+
+        ``…_candidates`` are all of a scan, down to a low score: what they hint at is looked at
+        again before anything is called new or resolved.
+        """
         ...
 
 
@@ -212,5 +233,6 @@ __all__ = [
     "QueueItem",
     "ReadingQueue",
     "ReceivedInstance",
+    "RefoundNodule",
     "VolumeReader",
 ]

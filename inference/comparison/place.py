@@ -1,6 +1,7 @@
 """What a scan shows at the place where a nodule of the other scan should be."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy import ndimage
 from inference.lungs import LungMask
 from inference.volumes.resample import resample_box
 from wetread.domain.findings import Measurement, NoduleType
-from wetread.domain.geometry import FloatArray, Point
+from wetread.domain.geometry import FloatArray, Point, as_point
 from wetread.domain.volumes import CtVolume
 
 _REACH_IN_ERRORS = 1.5  # how far from its place a nodule is looked for
@@ -35,6 +36,24 @@ class Place(Enum):
     EMPTY = auto()  # the scan shows the place, and nothing like the nodule
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What was seen at a place, and where the structures like the nodule lie, nearest first."""
+
+    place: Place
+    alike_lps_mm: tuple[Point, ...] = ()
+
+
+def reach_mm(error_mm: float) -> float:
+    """Return how far from its mapped place a nodule is looked for."""
+    return _REACH_IN_ERRORS * error_mm
+
+
+def is_similar_volume(one_mm3: float, other_mm3: float) -> bool:
+    """Tell whether one nodule may have either volume at two times."""
+    return 1 / _VOLUME_RATIO <= one_mm3 / other_mm3 <= _VOLUME_RATIO if other_mm3 > 0 else False
+
+
 def look_at_place(
     volume: CtVolume,
     lungs: LungMask,
@@ -43,20 +62,19 @@ def look_at_place(
     nodule: Measurement,
     known: Sequence[Measurement],
     error_mm: float,
-) -> Place:
+) -> Look:
     """Tell what a scan shows where ``nodule`` of the other scan should be, give or take the error.
 
     ``known`` are the nodules detected in this scan: they are accounted for and not seen again.
     """
     if not volume.geometry.contains(place_lps_mm):
-        return Place.NOT_COVERED
-    reach_mm = _REACH_IN_ERRORS * error_mm
+        return Look(place=Place.NOT_COVERED)
+    reach = reach_mm(error_mm)
+    alike = _find_alike(volume, lungs, place_lps_mm, nodule=nodule, known=known, reach_mm=reach)
     at_edge = not volume.geometry.contains(place_lps_mm, margin_mm=error_mm)
-    if at_edge or _distance_to_lung_mm(lungs, place_lps_mm) > reach_mm:
-        return Place.UNCLEAR
-    if _shows_alike(volume, lungs, place_lps_mm, nodule=nodule, known=known, reach_mm=reach_mm):
-        return Place.UNCLEAR
-    return Place.EMPTY
+    if at_edge or alike or _distance_to_lung_mm(lungs, place_lps_mm) > reach:
+        return Look(place=Place.UNCLEAR, alike_lps_mm=alike)
+    return Look(place=Place.EMPTY)
 
 
 def _distance_to_lung_mm(lungs: LungMask, place_lps_mm: Point) -> float:
@@ -64,7 +82,7 @@ def _distance_to_lung_mm(lungs: LungMask, place_lps_mm: Point) -> float:
     return float(np.linalg.norm(points - np.asarray(place_lps_mm), axis=1).min(initial=np.inf))
 
 
-def _shows_alike(
+def _find_alike(
     volume: CtVolume,
     lungs: LungMask,
     place_lps_mm: Point,
@@ -72,8 +90,8 @@ def _shows_alike(
     nodule: Measurement,
     known: Sequence[Measurement],
     reach_mm: float,
-) -> bool:
-    """Tell whether a compact structure of similar volume lies within reach of the place.
+) -> tuple[Point, ...]:
+    """Return the centres of compact structures of similar volume within reach, nearest first.
 
     Dense tissue inside the closed lungs is opened with a ball of a part of the nodule's radius:
     vessels fall away, or stay longer than a nodule is.
@@ -85,14 +103,15 @@ def _shows_alike(
         away_mm = np.linalg.norm(points - np.asarray(one.center_lps_mm), axis=-1)
         dense &= away_mm > one.long_axis_mm / 2 + _KNOWN_MARGIN_MM
     labels, count = ndimage.label(_opened(dense, _CORE_SHARE * diameter_mm / 2 / _GRID_MM))
+    found: list[tuple[float, Point]] = []
     for label in range(1, count + 1):
         part = points[labels == label]
-        volume_mm3 = len(part) * _GRID_MM**3
-        alike = 1 / _VOLUME_RATIO <= volume_mm3 / nodule.volume_mm3 <= _VOLUME_RATIO
-        away_mm = float(np.linalg.norm(part.mean(axis=0) - np.asarray(place_lps_mm)))
+        alike = is_similar_volume(len(part) * _GRID_MM**3, nodule.volume_mm3)
+        center = part.mean(axis=0)
+        away_mm = float(np.linalg.norm(center - np.asarray(place_lps_mm)))
         if alike and away_mm <= reach_mm and len(part) >= _FEWEST_VOXELS and _is_compact(part):
-            return True
-    return False
+            found.append((away_mm, as_point(center)))
+    return tuple(center for _, center in sorted(found))
 
 
 def _surroundings(

@@ -20,7 +20,6 @@ _APART_MM = 30.0
 _AT_WALL_SHARE = 0.3
 _ATTEMPTS = 400
 _SUBSOLID_SHARE = 0.25  # more than among the crops
-_SOLID_TEXTURE = 4
 
 
 def insert_nodules(
@@ -36,9 +35,7 @@ def insert_nodules(
     dropped. Three in ten touch the wall.
     """
     hu = volume.hu.copy()
-    depth_mm = ndimage.distance_transform_edt(
-        np.pad(lungs.mask, 1), sampling=lungs.geometry.spacing_zyx_mm
-    )[1:-1, 1:-1, 1:-1]
+    depth_mm = lung_depth_mm(lungs)
     taken = [np.asarray(finding.center_lps_mm) for finding in avoid]
     inserted: list[KnownFinding] = []
     for crop in crops:
@@ -46,10 +43,10 @@ def insert_nodules(
         scale = float(np.clip(crop.diameter_mm * scale, *_DIAMETER_MM)) / crop.diameter_mm
         radius_mm = crop.diameter_mm * scale / 2
         at_wall = random.random() < _AT_WALL_SHARE
-        center = _free_place(lungs, depth_mm, radius_mm, taken, at_wall=at_wall, random=random)
+        center = free_place(lungs, depth_mm, radius_mm, taken, at_wall=at_wall, random=random)
         if center is None:
             continue
-        if _blend(hu, volume, crop, center, scale, random):
+        if blend_crop(hu, volume, crop, center, scale, random):
             taken.append(center)
             inserted.append(
                 KnownFinding(
@@ -64,8 +61,8 @@ def insert_nodules(
 
 def choose_crops(crops: Sequence[NoduleCrop], count: int, random: Generator) -> list[NoduleCrop]:
     """Return ``count`` different crops in random order, one in four of them not solid."""
-    solid = [crop for crop in crops if crop.texture >= _SOLID_TEXTURE]
-    subsolid = [crop for crop in crops if crop.texture < _SOLID_TEXTURE]
+    solid = [crop for crop in crops if crop.is_solid]
+    subsolid = [crop for crop in crops if not crop.is_solid]
     other = round(count * _SUBSOLID_SHARE)
     chosen = [
         pool[int(index)]
@@ -75,7 +72,15 @@ def choose_crops(crops: Sequence[NoduleCrop], count: int, random: Generator) -> 
     return [chosen[int(index)] for index in random.permutation(len(chosen))]
 
 
-def _free_place(
+def lung_depth_mm(lungs: LungMask) -> FloatArray:
+    """Return how deep (z, y, x) each voxel lies in the lungs."""
+    depth_mm: FloatArray = ndimage.distance_transform_edt(
+        np.pad(lungs.mask, 1), sampling=lungs.geometry.spacing_zyx_mm
+    )[1:-1, 1:-1, 1:-1]
+    return depth_mm
+
+
+def free_place(
     lungs: LungMask,
     depth_mm: FloatArray,
     radius_mm: float,
@@ -84,6 +89,7 @@ def _free_place(
     at_wall: bool,
     random: Generator,
 ) -> FloatArray | None:
+    """Return a place (3,) LPS mm for a ball, 30 mm from all ``taken``; None without room."""
     low, high = (0.5 * radius_mm, radius_mm) if at_wall else (radius_mm, np.inf)
     voxels = np.argwhere((depth_mm > low) & (depth_mm < high + 1.0))
     for _ in range(_ATTEMPTS if len(voxels) else 0):
@@ -94,7 +100,7 @@ def _free_place(
     return None
 
 
-def _blend(
+def blend_crop(
     hu: NDArray[np.int16],
     volume: CtVolume,
     crop: NoduleCrop,

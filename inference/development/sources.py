@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 from wetread.domain.geometry import Point, VolumeGeometry
 from wetread.domain.volumes import CtVolume
 
+_SOLID_TEXTURE = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFinding:
@@ -59,6 +61,11 @@ class NoduleCrop:
     hu: NDArray[np.int16]
     mask: NDArray[np.bool_]
     spacing_zyx_mm: tuple[float, float, float]
+
+    @property
+    def is_solid(self) -> bool:
+        """Tell whether most of the readers called it solid."""
+        return self.texture >= _SOLID_TEXTURE
 
     @property
     def diameter_mm(self) -> float:

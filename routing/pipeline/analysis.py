@@ -95,5 +95,5 @@ class StudyAnalysis:
 
     def _background(self, study: StudyInput, prior: StudyInput | None) -> Background:
         if prior is None:
-            return Background(prior=None, earlier=None)
-        return Background(prior=given_prior(study, prior, self._rules.selection), earlier=None)
+            return Background()
+        return Background(priors=(given_prior(study, prior, self._rules.selection),))

@@ -18,6 +18,7 @@ from wetread.domain.findings import (
     ResolvedNodule,
     StudyCost,
     Timing,
+    UnseenNodule,
 )
 from wetread.domain.guidelines.assess import withdraw
 from wetread.domain.guidelines.guidance import Guidance
@@ -41,6 +42,7 @@ class Draft:
     candidates: tuple[Candidate, ...] = ()
     nodules: tuple[Nodule, ...] = ()
     resolved: tuple[ResolvedNodule, ...] = ()
+    unseen: tuple[UnseenNodule, ...] = ()
 
     def stopped(self, failure: Failure) -> "Draft":
         """Return the draft of an analysis that came no further."""
@@ -93,6 +95,7 @@ def findings_from_draft(
         nodules=draft.nodules,
         candidates=draft.candidates,
         resolved=draft.resolved,
+        unseen=draft.unseen,
         triage=triage_study(
             outcome=draft.outcome,
             reason=draft.reason,
@@ -157,7 +160,7 @@ def with_spent(
         select=_seconds(spent, Step.SELECT, Step.LINK, Step.FIND_PRIOR),
         detect=_seconds(spent, Step.DETECT),
         measure=_seconds(spent, Step.MEASURE),
-        compare=_seconds(spent, Step.MARK_PRIOR, Step.COMPARE),
+        compare=_seconds(spent, Step.MARK_PRIOR, Step.COMPARE, Step.TAKE_OVER),
         encode=_seconds(spent, Step.ENCODE, Step.RENDER),
         total=everything.wall_seconds,
     )

@@ -25,6 +25,7 @@ _LOOKS_AT_IMAGES: Final = frozenset(
         Step.MEASURE,
         Step.MARK_PRIOR,
         Step.COMPARE,
+        Step.TAKE_OVER,
         Step.ENCODE,
         Step.RENDER,
     }

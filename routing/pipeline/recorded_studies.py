@@ -1,10 +1,15 @@
 """Studies as the pipeline takes them from the records."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
+from itertools import islice
 
 from routing.pipeline.study import Background, Opened, PriorStudy, StudyInput
 from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
+from routing.records.studies import StudySummary
+from routing.records.tracks import TrackRecords
 from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
 from wetread.domain.errors import StudyError
@@ -15,11 +20,19 @@ class RecordedStudies:
     """Opens studies, and finds what is known of their patients."""
 
     def __init__(
-        self, catalog: StudyCatalog, findings: FindingsRecords, selection_rules: SelectionRules
+        self,
+        catalog: StudyCatalog,
+        findings: FindingsRecords,
+        tracks: TrackRecords,
+        selection_rules: SelectionRules,
+        *,
+        most_priors: int = 3,
     ) -> None:
         self._catalog = catalog
         self._findings = findings
+        self._tracks = tracks
         self._selection_rules = selection_rules
+        self._most_priors = most_priors
 
     def open(self, study_instance_uid: str, revision: int) -> StudyInput:
         """Return the study with the instances it has now; raise `StudyError` if it is unknown."""
@@ -43,34 +56,52 @@ class RecordedStudies:
         return Opened(study=study)
 
     def find_background(self, study: StudyInput, patients: tuple[PatientKey, ...]) -> Background:
-        """Return the newest earlier study of the patient that is complete and has a usable series.
+        """Return the newest earlier studies of the patient that are complete and usable.
 
-        ``patients`` are all keys of the patient. Beside it, what was found in an earlier revision
-        of the study itself.
+        ``patients`` are all keys of the patient. Beside the studies, the nearest later one that was
+        analysed before this one, and what was found in an earlier revision of the study itself.
         """
         uid = study.study_instance_uid
-        return Background(
-            prior=self._find_prior(uid, patients),
-            earlier=self._findings.newest(uid, below=study.revision),
+        earlier = self._tracks.with_tracks(self._findings.newest(uid, below=study.revision))
+        background = Background(earlier=earlier)
+        if not patients:
+            return background
+        priors = self._usable(self._catalog.earlier_studies(patients, uid))
+        later = self._usable(self._catalog.later_studies(patients, uid))
+        background = replace(
+            background,
+            priors=tuple(islice(priors, self._most_priors)),
+            later=next((one for one in later if one.findings is not None), None),
         )
+        return replace(background, told_apart=self._tracks.told_apart(_known_uids(background)))
 
-    def _find_prior(
-        self, study_instance_uid: str, patients: tuple[PatientKey, ...]
-    ) -> PriorStudy | None:
-        for candidate in self._catalog.earlier_studies(patients, study_instance_uid):
+    def _usable(self, candidates: Iterable[StudySummary]) -> Iterator[PriorStudy]:
+        """Yield the studies that are complete and have a usable series, in their order."""
+        for candidate in candidates:
             if candidate.completed_at is None:
                 continue
             instances = self._catalog.instances_of(candidate.study_instance_uid)
             selection = select_series(instances, self._selection_rules)
             if selection.chosen is not None:
-                return PriorStudy(
+                yield PriorStudy(
                     study_instance_uid=candidate.study_instance_uid,
                     patient_key=candidate.patient_key,
                     study_date=_date(candidate.study_date),
                     selection=selection,
-                    findings=self._findings.newest(candidate.study_instance_uid),
+                    findings=self._tracks.with_tracks(
+                        self._findings.newest(candidate.study_instance_uid)
+                    ),
                 )
-        return None
+
+
+def _known_uids(background: Background) -> frozenset[str]:
+    known = [one.findings for one in (*background.priors, background.later) if one is not None]
+    return frozenset(
+        nodule.tracking_uid
+        for findings in (*known, background.earlier)
+        if findings is not None
+        for nodule in findings.nodules
+    )
 
 
 def _date(text: str) -> date | None:

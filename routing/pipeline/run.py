@@ -17,10 +17,17 @@ from routing.pipeline.conclusion import (
 from routing.pipeline.marks import Marks
 from routing.pipeline.steps import Failure, Step
 from routing.pipeline.stops import AnalysisRules, Comparison, KeyImage, StudyStops
-from routing.pipeline.study import Background, StudyInput
+from routing.pipeline.study import Background, MarkedStudy, StudyInput
 from routing.pipeline.trail import StudyTrail
 from routing.results.objects import EncodedObject
-from wetread.domain.findings import Candidate, Findings, ModelIdentity, Nodule, Outcome
+from wetread.domain.findings import (
+    Candidate,
+    ChangeState,
+    Findings,
+    ModelIdentity,
+    Nodule,
+    Outcome,
+)
 from wetread.domain.identity.links import Linked
 from wetread.domain.priors import PriorFetch
 from wetread.domain.selection import Selection
@@ -39,6 +46,7 @@ FetchPriors: TypeAlias = Callable[[StudyInput, Sequence[PatientKey]], PriorFetch
 _UNMEASURED: Final = "suspicious places that could not be measured"
 _FETCHING_FAILED: Final = "priors in other archives could not be fetched"
 _COMPARISON_FAILED: Final = "comparison with prior failed"
+_NOT_TAKEN_OVER: Final = "the nodules were not found in the later study, and are named anew"
 _NOT_ALIGNED: Final = "the prior could not be aligned, changes are to be judged by eye"
 _DONE_AFTER: Final = {
     Step.SELECT: 0.05,
@@ -109,6 +117,7 @@ class StudyRun:
             background = self._find_background(linked, find_background)
             draft = self._mark(draft, selection, background)
             draft = self._compare(draft, selection, background)
+            draft = self._take_over(draft, selection, background)
         return self._conclude(draft)
 
     def publish(self, findings: Findings, folder: Path) -> AnalysedStudy:
@@ -207,36 +216,57 @@ class StudyRun:
     ) -> Draft:
         if draft.outcome in {Outcome.FAILED, Outcome.NOT_ANALYSED}:
             return draft
-        comparison = self._comparison(draft.nodules, selection, background)
+        comparison = self._comparison(draft, selection, background)
         self._tell(Step.COMPARE)
         if comparison is None:
             return draft
         if isinstance(comparison, Failure):
             return draft.partial(f"{_COMPARISON_FAILED}: {comparison.reason}")
-        draft = replace(draft, nodules=comparison.nodules, resolved=comparison.resolved)
+        draft = replace(
+            draft,
+            nodules=comparison.nodules,
+            resolved=comparison.resolved,
+            unseen=comparison.unseen,
+        )
         if comparison.trusted:
             return draft
         return replace(draft, limitations=(*draft.limitations, _NOT_ALIGNED))
 
     def _comparison(
         self,
-        nodules: tuple[Nodule, ...],
+        draft: Draft,
         selection: Selection,
         background: Background | Failure,
     ) -> Comparison | Failure | None:
-        if isinstance(background, Failure) or background.prior is None:
+        if isinstance(background, Failure) or not background.priors:
             return background if isinstance(background, Failure) else None
-        prior = background.prior
-        prior_nodules = self._trail.attempt(
-            Step.MARK_PRIOR, tuple[Nodule, ...], lambda: self._stops.mark_prior(prior)
+        prior = background.priors[0]
+        marked_prior = self._trail.attempt(
+            Step.MARK_PRIOR, MarkedStudy, lambda: self._stops.mark_prior(prior)
         )
-        if isinstance(prior_nodules, Failure):
-            return prior_nodules
+        if isinstance(marked_prior, Failure):
+            return marked_prior
         return self._trail.attempt(
             Step.COMPARE,
             Comparison,
-            lambda: self._stops.compare(selection, nodules, prior, prior_nodules),
+            lambda: self._stops.compare(selection, _marked(draft), background, marked_prior),
         )
+
+    def _take_over(
+        self, draft: Draft, selection: Selection, background: Background | Failure
+    ) -> Draft:
+        """Let the nodules bear the names that a later study, analysed before, has given them."""
+        if isinstance(background, Failure) or background.later is None or not draft.nodules:
+            return draft
+        later, kept = background.later, _settled_uids(draft.nodules, background)
+        nodules = self._trail.attempt(
+            Step.TAKE_OVER,
+            tuple[Nodule, ...],
+            lambda: self._stops.take_over(selection, _marked(draft), background, later, kept),
+        )
+        if isinstance(nodules, Failure):
+            return replace(draft, limitations=(*draft.limitations, _NOT_TAKEN_OVER))
+        return replace(draft, nodules=nodules)
 
     def _conclude(self, draft: Draft) -> Findings:
         findings = self._trail.attempt(Step.TRIAGE, Findings, lambda: self._findings(draft))
@@ -263,3 +293,20 @@ class StudyRun:
             return None
         begin, end = _DONE_AFTER[Step.FIND_PRIOR], _DONE_AFTER[Step.DETECT]
         return lambda share: tell(begin + share * (end - begin))
+
+
+def _marked(draft: Draft) -> MarkedStudy:
+    return MarkedStudy(nodules=draft.nodules, candidates=draft.candidates)
+
+
+def _settled_uids(nodules: tuple[Nodule, ...], background: Background) -> frozenset[str]:
+    """Return the tracking UIDs that a prior or an earlier revision has given."""
+    earlier = () if background.earlier is None else background.earlier.nodules
+    matched = (
+        nodule.tracking_uid
+        for nodule in nodules
+        if nodule.change is not None
+        and nodule.change.state is ChangeState.MATCHED
+        and nodule.change.prior_tracking_uid is not None
+    )
+    return frozenset((*matched, *(nodule.tracking_uid for nodule in earlier)))

@@ -27,6 +27,7 @@ class Step(StrEnum):
     MEASURE = "measure"
     MARK_PRIOR = "mark_prior"
     COMPARE = "compare"
+    TAKE_OVER = "take_over"
     TRIAGE = "triage"
     PRIORITISE = "prioritise"
     ENCODE = "encode"

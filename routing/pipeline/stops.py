@@ -6,8 +6,10 @@ from pathlib import Path
 
 from routing.guidelines.guide import StudyGuide
 from routing.pipeline.changes import apply_changes, interval_days
+from routing.pipeline.identities import keep_settled, take_over
 from routing.pipeline.marks import Marks, measure_candidates, track_nodules
-from routing.pipeline.study import PriorStudy, StudyInput
+from routing.pipeline.study import Background, MarkedStudy, PriorStudy, StudyInput
+from routing.pipeline.trends import MeasuredStudy, add_trends
 from routing.pipeline.volumes import VolumeShelf
 from routing.results.encode import encode_results
 from routing.results.objects import EncodedObject
@@ -23,6 +25,7 @@ from wetread.domain.findings import (
     OperatingPoint,
     Outcome,
     ResolvedNodule,
+    UnseenNodule,
 )
 from wetread.domain.growth import GrowthLimits
 from wetread.domain.selection import Selection
@@ -33,6 +36,7 @@ from wetread.ports import (
     KeyImageRenderer,
     NoduleMeasurer,
     PriorComparer,
+    PriorMatch,
     Progress,
     VolumeReader,
 )
@@ -70,10 +74,11 @@ class KeyImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The nodules with their changes, those that are gone, and whether the scans were aligned."""
+    """The nodules with their changes, what became of the prior's others, and the alignment."""
 
     nodules: tuple[Nodule, ...]
     resolved: tuple[ResolvedNodule, ...]
+    unseen: tuple[UnseenNodule, ...] = ()
     trusted: bool
 
 
@@ -132,7 +137,7 @@ class StudyStops:
             earlier=() if earlier is None else earlier.nodules,
         )
 
-    def mark_prior(self, prior: PriorStudy) -> tuple[Nodule, ...]:
+    def mark_prior(self, prior: PriorStudy) -> MarkedStudy:
         """Return the prior's nodules as this very model marks and measures them.
 
         Algorithms disagree on sizes by 20 % and more, so another model's findings only lend the
@@ -140,43 +145,71 @@ class StudyStops:
         """
         recorded = prior.findings
         if recorded is not None and self._is_ours(recorded, prior.selection):
-            return recorded.nodules
-        marks = self.measure(prior.selection, self.detect(prior.selection))
+            return MarkedStudy(nodules=recorded.nodules, candidates=recorded.candidates)
+        candidates = self.detect(prior.selection)
+        marks = self.measure(prior.selection, candidates)
         if marks.unmeasured:
             raise AnalysisError("a nodule of the prior study could not be measured")
-        return track_nodules(
+        nodules = track_nodules(
             marks.marks,
             patient=prior.patient_key,
             study_instance_uid=prior.study_instance_uid,
             model=self._tools.detector.model,
             earlier=() if recorded is None else recorded.nodules,
         )
+        return MarkedStudy(nodules=nodules, candidates=candidates)
 
     def compare(
         self,
         selection: Selection,
-        nodules: tuple[Nodule, ...],
-        prior: PriorStudy,
-        prior_nodules: tuple[Nodule, ...],
+        marked: MarkedStudy,
+        background: Background,
+        marked_prior: MarkedStudy,
     ) -> Comparison:
-        """Match the nodules with the prior's and say how each has changed."""
-        if not nodules and not prior_nodules:
+        """Match the nodules with those of the newest prior and say how each has changed."""
+        prior, *older = background.priors
+        if not marked.nodules and not marked_prior.nodules:
             return Comparison(nodules=(), resolved=(), trusted=True)
-        match = self._tools.comparer.compare(
-            current=self._shelf.read(selection.instances),
-            current_nodules=[nodule.measurement for nodule in nodules],
-            prior=self._shelf.read(prior.selection.instances),
-            prior_nodules=prior_nodules,
+        match = keep_settled(
+            marked.nodules,
+            self._match(selection, marked, prior, marked_prior),
+            prior_nodules=marked_prior.nodules,
+            told_apart=background.told_apart,
         )
         changed = apply_changes(
-            nodules,
+            marked.nodules,
             match,
             prior_study_instance_uid=prior.study_instance_uid,
-            prior_nodules=prior_nodules,
+            prior_nodules=marked_prior.nodules,
             interval_days=interval_days(prior.study_date, self._study.study_date),
             limits=self._rules.growth,
         )
-        return Comparison(nodules=changed, resolved=match.resolved, trusted=match.trusted)
+        history = [_measured(prior, marked_prior.nodules), *self._measured_alike(older)]
+        trended = add_trends(_measured(self._study, changed), history, self._rules.growth)
+        return Comparison(
+            nodules=trended, resolved=match.resolved, unseen=match.unseen, trusted=match.trusted
+        )
+
+    def take_over(
+        self,
+        selection: Selection,
+        marked: MarkedStudy,
+        background: Background,
+        later: PriorStudy,
+        kept: frozenset[str],
+    ) -> tuple[Nodule, ...]:
+        """Return the nodules with the identities that a later study gave already.
+
+        ``kept`` are tracking UIDs that a prior or an earlier revision gave: they stay.
+        """
+        if all(nodule.tracking_uid in kept for nodule in marked.nodules):
+            return marked.nodules
+        return take_over(
+            marked.nodules,
+            self._match(selection, marked, later, self.mark_prior(later)),
+            kept=kept,
+            told_apart=background.told_apart,
+        )
 
     def encode(
         self, findings: Findings, selection: Selection | None, folder: Path
@@ -202,6 +235,26 @@ class StudyStops:
             images.append(KeyImage(tracking_uid=nodule.tracking_uid, path=path))
         return tuple(images)
 
+    def _match(
+        self, selection: Selection, marked: MarkedStudy, other: PriorStudy, there: MarkedStudy
+    ) -> PriorMatch:
+        return self._tools.comparer.compare(
+            current=self._shelf.read(selection.instances),
+            current_nodules=[nodule.measurement for nodule in marked.nodules],
+            current_candidates=marked.candidates,
+            prior=self._shelf.read(other.selection.instances),
+            prior_nodules=there.nodules,
+            prior_candidates=there.candidates,
+        )
+
+    def _measured_alike(self, studies: Sequence[PriorStudy]) -> list[MeasuredStudy]:
+        """Return the studies that this very model has measured: only those make one trend."""
+        return [
+            _measured(study, study.findings.nodules)
+            for study in studies
+            if study.findings is not None and self._is_ours(study.findings, study.selection)
+        ]
+
     def _meant(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         lowest = self.operating_point.score
         return [candidate for candidate in candidates if candidate.score >= lowest]
@@ -214,6 +267,12 @@ class StudyStops:
             and selection.chosen is not None
             and findings.series_instance_uid == selection.chosen.series_instance_uid
         )
+
+
+def _measured(study: StudyInput | PriorStudy, nodules: tuple[Nodule, ...]) -> MeasuredStudy:
+    return MeasuredStudy(
+        study_instance_uid=study.study_instance_uid, study_date=study.study_date, nodules=nodules
+    )
 
 
 def _caption(nodule: Nodule, point: OperatingPoint | None) -> str:

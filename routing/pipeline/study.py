@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from wetread.domain.findings import Findings
+from wetread.domain.findings import Candidate, Findings, Nodule
 from wetread.domain.guidelines.guidance import Indication
 from wetread.domain.selection import Selection
 from wetread.domain.studies import PatientKey, StoredInstance
@@ -23,7 +23,7 @@ class StudyInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriorStudy:
-    """The earlier study to compare with: usable, and surely of the same patient."""
+    """Another study to compare with: usable, and surely of the same patient."""
 
     study_instance_uid: str
     patient_key: PatientKey
@@ -33,11 +33,26 @@ class PriorStudy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Background:
-    """What is known of the patient besides the study itself."""
+class MarkedStudy:
+    """A study as the model of now marks and measures it, and all its candidates."""
 
-    prior: PriorStudy | None
-    earlier: Findings | None  # of an earlier revision of the same study
+    nodules: tuple[Nodule, ...]
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What is known of the patient besides the study itself.
+
+    The change is told against the first of ``priors``; the others add to the trend. ``later`` is
+    the nearest later study that was analysed already: its identities stay when an older study
+    comes in after it. ``told_apart`` are pairs of tracking UIDs that a person has parted.
+    """
+
+    priors: tuple[PriorStudy, ...] = ()  # newest first
+    later: PriorStudy | None = None
+    earlier: Findings | None = None  # of an earlier revision of the same study
+    told_apart: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,22 +126,36 @@ class StudyCatalog:
         key without an ID or an issuer is nobody's, and has none.
         """
         reference = self.study(before_study)
-        named = [key for key in patients if key.issuer and key.patient_id]
-        if reference is None or not named:
+        if reference is None:
             return ()
-        same_patient = self._summaries(
+        others = self._other_studies(patients, before_study)
+        return tuple(reversed([one for one in others if _is_before(one, reference)]))
+
+    def later_studies(
+        self, patients: Collection[PatientKey], after_study: str
+    ) -> tuple[StudySummary, ...]:
+        """Return the studies of a patient's keys from after another one, oldest first."""
+        reference = self.study(after_study)
+        if reference is None:
+            return ()
+        others = self._other_studies(patients, after_study)
+        return tuple(one for one in others if _is_before(reference, one))
+
+    def _other_studies(self, patients: Collection[PatientKey], study: str) -> list[StudySummary]:
+        """Return all other studies of a patient's keys, oldest first."""
+        named = [key for key in patients if key.issuer and key.patient_id]
+        if not named:
+            return []
+        others = self._summaries(
             is_of(named, StudyRecord.issuer.expression, StudyRecord.patient_id.expression),
-            StudyRecord.study_instance_uid != before_study,
+            StudyRecord.study_instance_uid != study,
         )
-        return tuple(
-            sorted(
-                (one for one in same_patient if _is_before(one, reference)),
-                key=lambda one: (
-                    one.study_date or f"{one.first_received_at:%Y%m%d}",
-                    one.first_received_at,
-                ),
-                reverse=True,
-            )
+        return sorted(
+            others,
+            key=lambda one: (
+                one.study_date or f"{one.first_received_at:%Y%m%d}",
+                one.first_received_at,
+            ),
         )
 
     def set_expected(self, study_instance_uid: str, instances: int) -> bool:

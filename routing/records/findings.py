@@ -8,6 +8,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from routing.records.tables import FindingsRecord, StudyRecord
+from routing.records.tracks import record_sightings
 from routing.records.transactions import writing
 from routing.results.document import document_from_findings, findings_from_document
 from wetread.domain.findings import Findings
@@ -35,6 +36,7 @@ class FindingsRecords:
                     concluded_at=at,
                 )
                 session.add(record)
+                record_sightings(session, findings)
             study = session.get_one(StudyRecord, uid, with_for_update=True)
             if study.revision == revision and study.state in _UNDER_WAY:
                 study.state = StudyState.CONCLUDED

@@ -286,6 +286,29 @@ class PatientLinkRecord(Record):
     )
 
 
+class NoduleSightingRecord(Record):
+    """A nodule in a revision of a study, and the track it is on, the only part that changes."""
+
+    __tablename__ = "nodule_sightings"
+
+    study_instance_uid: Mapped[str] = mapped_column(
+        ForeignKey("studies.study_instance_uid"), primary_key=True
+    )
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    recorded_uid: Mapped[str] = mapped_column(String(64), primary_key=True)  # in the findings
+    track_uid: Mapped[str] = mapped_column(String(64), index=True)  # after all corrections
+    tracking_id: Mapped[str] = mapped_column(Text)
+
+
+class TracksToldApartRecord(Record):
+    """Two tracks of which a person has said that they are two nodules."""
+
+    __tablename__ = "tracks_told_apart"
+
+    one_uid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    other_uid: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
 class AuditRecord(Record):
     """Who did what to which study, when; only ever added to."""
 

@@ -16,7 +16,9 @@ from routing.results.schema import (
     OperatingPointSchema,
     ResolvedSchema,
     TimingSchema,
+    TrendSchema,
     TriageSchema,
+    UnseenSchema,
 )
 from wetread.domain.errors import EncodingError
 from wetread.domain.findings import (
@@ -31,7 +33,10 @@ from wetread.domain.findings import (
     ResolvedNodule,
     StudyCost,
     Timing,
+    Trend,
+    TrendPoint,
     Triage,
+    UnseenNodule,
 )
 from wetread.domain.guidelines.guidance import Guidance
 from wetread.domain.studies import PatientKey
@@ -63,6 +68,7 @@ def document_from_findings(findings: Findings) -> str:
             nodules=tuple(_schema_from_nodule(nodule) for nodule in findings.nodules),
             candidates=tuple(CandidateSchema.model_validate(c) for c in findings.candidates),
             resolved=tuple(ResolvedSchema.model_validate(gone) for gone in findings.resolved),
+            unseen=tuple(UnseenSchema.model_validate(one) for one in findings.unseen),
             triage=TriageSchema.model_validate(findings.triage),
             timing_s=TimingSchema.model_validate(findings.timing_s),
             cost=CostSchema.model_validate(findings.cost),
@@ -94,6 +100,7 @@ def findings_from_document(text: str | bytes) -> Findings:
         nodules=tuple(_nodule_from_schema(nodule) for nodule in document.nodules),
         candidates=tuple(Candidate(**dict(candidate)) for candidate in document.candidates),
         resolved=tuple(ResolvedNodule(**dict(gone)) for gone in document.resolved),
+        unseen=tuple(UnseenNodule(**dict(one)) for one in document.unseen),
         triage=_triage_from_schema(document.triage),
         timing_s=Timing(**dict(document.timing_s)),
         cost=StudyCost(**dict(document.cost)),
@@ -116,6 +123,7 @@ def _schema_from_nodule(nodule: Nodule) -> NoduleSchema:
         score=nodule.score,
         mark=MarkSchema.model_validate(measurement.mark),
         change=None if change is None else ChangeSchema.model_validate(change),
+        trend=None if nodule.trend is None else TrendSchema.model_validate(nodule.trend),
     )
 
 
@@ -136,6 +144,15 @@ def _nodule_from_schema(nodule: NoduleSchema) -> Nodule:
         ),
         score=nodule.score,
         change=None if nodule.change is None else Change(**dict(nodule.change)),
+        trend=None if nodule.trend is None else _trend_from_schema(nodule.trend),
+    )
+
+
+def _trend_from_schema(trend: TrendSchema) -> Trend:
+    return Trend(
+        points=tuple(TrendPoint(**dict(point)) for point in trend.points),
+        doubling_time_days=trend.doubling_time_days,
+        doubling_time_days_interval=trend.doubling_time_days_interval,
     )
 
 

@@ -102,6 +102,10 @@ def change_text(change: Change) -> str:
         facts.append(f"volume change {change.volume_change_percent:+.1f} %")
     if change.doubling_time_days is not None:
         facts.append(f"doubling time {change.doubling_time_days:.1f} days")
+    if change.measured_at_registered_place:
+        facts.append(
+            "one of the two was marked by no detector, and measured at the registered place"
+        )
     if change.verdict is GrowthVerdict.NOT_RESOLVABLE:
         facts.append("the change is within the error of measurement")
     return "; ".join(facts)

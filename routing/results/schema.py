@@ -6,6 +6,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, computed_field
@@ -18,6 +19,7 @@ from wetread.domain.findings import (
     NoduleType,
     Outcome,
     Prescreen,
+    UnseenReason,
 )
 from wetread.domain.guidelines.guidance import GuidanceStatus, Indication
 
@@ -35,6 +37,7 @@ Volume = Annotated[float, Field(ge=0), _rounded(1)]
 Pixel = Annotated[float, _rounded(2)]
 Percent = Annotated[float, _rounded(1)]
 Days = Annotated[float, _rounded(1)]
+DaysInterval = tuple[Days, Days | None]
 Score = Annotated[float, Field(ge=0, le=1), _rounded(4)]
 Share = Annotated[float, Field(ge=0, le=1), _rounded(4)]
 Seconds = Annotated[float, Field(ge=0), _rounded(3)]
@@ -93,8 +96,33 @@ class ChangeSchema(_Part):
     interval_days: int | None = None
     """Between the two studies; null where a date is unknown."""
     volume_change_percent: Percent | None
+    volume_change_uncertainty_percent: Percent | None = None
+    """A change up to this, either way, lies within the error of measurement."""
     doubling_time_days: Days | None
+    """Negative: the time to halve."""
+    doubling_time_days_interval: DaysInterval | None = None
+    """What the error allows, the fastest change first; null second: perhaps no change at all."""
     verdict: GrowthVerdict | None
+    measured_at_registered_place: bool = False
+    """One of the two was marked by no detector, and measured where the other one lies."""
+
+
+class TrendPointSchema(_Part):
+    """The size of a nodule in one study."""
+
+    study_instance_uid: str
+    study_date: date
+    volume_mm3: Volume
+
+
+class TrendSchema(_Part):
+    """A nodule over all studies that one model has measured, oldest first."""
+
+    points: tuple[TrendPointSchema, ...]
+    doubling_time_days: Days | None
+    """Of the line through ln(volume); negative: the time to halve."""
+    doubling_time_days_interval: DaysInterval | None
+    """What the error allows, the fastest change first; null second: perhaps no change at all."""
 
 
 class NoduleSchema(_Part):
@@ -117,6 +145,8 @@ class NoduleSchema(_Part):
     score: Score
     mark: MarkSchema
     change: ChangeSchema | None
+    trend: TrendSchema | None = None
+    """Null where no earlier study shows the nodule."""
 
     @computed_field  # type: ignore[prop-decorator]  # pydantic's own stub asks for this
     @property
@@ -159,6 +189,15 @@ class GuidanceSchema(_Part):
     """False: the row that decided was not checked with its source."""
     english: tuple[str, ...]
     japanese: tuple[str, ...]
+
+
+class UnseenSchema(_Part):
+    """A nodule of the prior study that was not found now and is not known to be gone."""
+
+    prior_tracking_uid: str
+    center_lps_mm: PointMm
+    """Where it should be."""
+    reason: UnseenReason
 
 
 class TriageSchema(_Part):
@@ -220,6 +259,7 @@ class FindingsDocument(_Part):
     candidates: tuple[CandidateSchema, ...]
     """Every candidate down to a low score."""
     resolved: tuple[ResolvedSchema, ...]
+    unseen: tuple[UnseenSchema, ...] = ()
     triage: TriageSchema
     timing_s: TimingSchema
     cost: CostSchema

@@ -17,7 +17,10 @@ from wetread.domain.findings import (
     ResolvedNodule,
     StudyCost,
     Timing,
+    Trend,
+    TrendPoint,
     Triage,
+    UnseenNodule,
 )
 from wetread.domain.studies import PatientKey
 
@@ -29,12 +32,22 @@ point = st.tuples(place, place, place)
 pixel = st.tuples(place, place)
 short_text = st.text(max_size=12)
 
+interval = st.none() | st.tuples(place, st.none() | place)
 change = st.builds(
     Change,
     prior_volume_mm3=st.none() | length,
     prior_mean_diameter_mm=st.none() | length,
     volume_change_percent=st.none() | place,
+    volume_change_uncertainty_percent=st.none() | length,
     doubling_time_days=st.none() | place,
+    doubling_time_days_interval=interval,
+    measured_at_registered_place=st.booleans(),
+)
+trend = st.builds(
+    Trend,
+    points=st.lists(st.builds(TrendPoint, volume_mm3=length), max_size=3).map(tuple),
+    doubling_time_days=st.none() | place,
+    doubling_time_days_interval=interval,
 )
 measurement = st.builds(
     Measurement,
@@ -52,10 +65,18 @@ measurement = st.builds(
     ),
 )
 nodules = st.lists(
-    st.builds(Nodule, measurement=measurement, score=share, change=st.none() | change), max_size=2
+    st.builds(
+        Nodule,
+        measurement=measurement,
+        score=share,
+        change=st.none() | change,
+        trend=st.none() | trend,
+    ),
+    max_size=2,
 )
 candidate = st.builds(Candidate, center_lps_mm=point, diameter_mm=length, score=share)
 gone = st.builds(ResolvedNodule, center_lps_mm=point)
+unseen = st.builds(UnseenNodule, center_lps_mm=point)
 anything = st.builds(
     Findings,
     patient_key=st.builds(PatientKey, issuer=short_text, patient_id=short_text),
@@ -71,6 +92,7 @@ anything = st.builds(
     nodules=nodules.map(tuple),
     candidates=st.lists(candidate, max_size=2).map(tuple),
     resolved=st.lists(gone, max_size=2).map(tuple),
+    unseen=st.lists(unseen, max_size=2).map(tuple),
     triage=st.builds(Triage, priority=st.integers(0, 100)),
     timing_s=st.builds(Timing, **dict.fromkeys(Timing.__slots__, length)),
     cost=st.builds(
@@ -106,3 +128,9 @@ def test_what_was_written_is_read_back(findings: Findings) -> None:
         assert before.measurement.zone is after.measurement.zone
         assert before.tracking_uid == after.tracking_uid
         assert (before.change is None) == (after.change is None)
+        assert (before.trend is None) == (after.trend is None)
+        if before.trend is not None and after.trend is not None:
+            assert [one.study_date for one in before.trend.points] == [
+                one.study_date for one in after.trend.points
+            ]
+    assert len(read.unseen) == len(findings.unseen)

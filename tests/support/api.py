@@ -17,6 +17,7 @@ from api.app import create_app
 from api.health import ReadinessCheck, database_check
 from api.metrics import ServiceMetrics
 from api.services import ApiServices
+from routing.identity.linking import same_patient
 from routing.reading.queue import SqlReadingQueue
 from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
@@ -28,6 +29,7 @@ from routing.records.reading import ReadingRecords
 from routing.records.results import Parcel, ResultRecords
 from routing.records.tables import InstanceRecord, StudyRecord
 from routing.records.totals import RecordsTotals
+from routing.records.tracks import TrackRecords
 from routing.results.objects import EncodedObject, ObjectKind
 from tests.support.findings import findings
 from wetread.domain.findings import Findings
@@ -168,6 +170,7 @@ class Hospital:
             totals=totals,
             patients=PatientRecords(self.engine),
             links=LinkRecords(self.engine),
+            tracks=TrackRecords(self.engine, lambda: NOW, same_patient),
             reading_queue=SqlReadingQueue(self.engine, lambda: NOW),
             complete_study=self.completed.append,
             expect_instances=StudyCatalog(

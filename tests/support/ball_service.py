@@ -10,6 +10,7 @@ from pydicom import dcmread
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from routing.identity.linking import same_patient
 from routing.pipeline.delivery import DeliveryDesk
 from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import fault_from_setting
@@ -25,6 +26,7 @@ from routing.records.ledger import LedgerRecords
 from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.records.tables import InstanceRecord
+from routing.records.tracks import TrackRecords
 from tests.support.ball_analysis import ball_analysis, shipped_rules
 from tests.support.patients import patient_linker
 from tests.support.record_rows import RECEIVED_AT, add_reading_item, add_study
@@ -80,6 +82,10 @@ class BallService:
     def results(self) -> ResultRecords:
         return ResultRecords(self.engine, self.data_dir / "results")
 
+    @property
+    def tracks(self) -> TrackRecords:
+        return TrackRecords(self.engine, self.clock, same_patient)
+
     def workflows(self, tools: AnalysisTools | None = None) -> StudyWorkflows:
         """Return the workflows, not started."""
         findings = FindingsRecords(self.engine)
@@ -90,6 +96,7 @@ class BallService:
             studies=RecordedStudies(
                 StudyCatalog(self.engine, self.clock, spool_dir=self.data_dir / "spool"),
                 findings,
+                self.tracks,
                 rules.selection,
             ),
             linker=patient_linker(self.engine, self.clock),

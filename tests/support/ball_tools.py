@@ -97,10 +97,12 @@ class BallComparer:
         *,
         current: CtVolume,
         current_nodules: Sequence[Measurement],
+        current_candidates: Sequence[Candidate],
         prior: CtVolume,
         prior_nodules: Sequence[Nodule],
+        prior_candidates: Sequence[Candidate],
     ) -> PriorMatch:
-        del current, prior
+        del current, current_candidates, prior, prior_candidates
         left = list(prior_nodules)
         matches = []
         for measurement in current_nodules:

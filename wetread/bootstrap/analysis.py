@@ -45,12 +45,13 @@ _LOCAL_SITE = "local"  # the issuer of patient IDs in a folder that name none
 def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
     """Return the analysis with the model of the settings; raise `ConfigurationError`."""
     _check_packages_are_ours()
+    measurer = load_measurer(load_package(MEASURING_MODEL))
     return StudyAnalysis(
         tools=AnalysisTools(
             reader=SeriesReader(),
             detector=load_model(load_package(settings.model, package_folders(settings)), settings),
-            measurer=load_measurer(load_package(MEASURING_MODEL)),
-            comparer=NoduleComparer(AffineRegistrar()),
+            measurer=measurer,
+            comparer=NoduleComparer(AffineRegistrar(), measurer),
             renderer=draw_key_image,
         ),
         rules=rules,

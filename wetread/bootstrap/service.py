@@ -18,7 +18,7 @@ from api.services import ApiServices
 from routing.destinations.dicom import DicomDestination
 from routing.destinations.folder import FolderDestination
 from routing.identity.kanji import KanjiFolder, load_kanji_variants
-from routing.identity.linking import PatientLinker
+from routing.identity.linking import PatientLinker, same_patient
 from routing.identity.match_table import load_match_table
 from routing.intake.completeness import CompletenessWatcher
 from routing.intake.indexer import Indexer
@@ -43,6 +43,7 @@ from routing.records.patients import PatientRecords
 from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
+from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.domain.errors import ConfigurationError
@@ -107,7 +108,14 @@ def build_service(settings: Settings) -> Service:
     moves = build_moves(settings)
     fetcher = build_fetcher(settings, moves, catalog, clock)
     rules = load_analysis_rules(settings)
-    studies = RecordedStudies(catalog, FindingsRecords(engine), rules.selection)
+    tracks = TrackRecords(engine, clock, same_patient)
+    studies = RecordedStudies(
+        catalog,
+        FindingsRecords(engine),
+        tracks,
+        rules.selection,
+        most_priors=settings.pipeline.most_priors,
+    )
     workflows = _build_workflows(settings, engine, clock, rules, studies, results, queue, fetcher)
 
     spool = Spool(settings.spool_dir, settings.intake.minimum_free_bytes)
@@ -134,6 +142,7 @@ def build_service(settings: Settings) -> Service:
 
     services = ApiServices(
         overview=RecordsOverview(engine),
+        tracks=tracks,
         totals=totals,
         patients=PatientRecords(engine),
         links=LinkRecords(engine),

@@ -11,6 +11,7 @@ WetreadError
 ├── EncodingError
 ├── ArchiveError
 │   └── PriorRefused
+├── CorrectionError
 ├── StorageFull             (retryable)
 └── DeliveryError           (retryable)
     └── DestinationRefused
@@ -66,6 +67,10 @@ class ArchiveError(WetreadError):
 
 class PriorRefused(ArchiveError):
     """What the archive sent is not what was asked for; none of it was kept."""
+
+
+class CorrectionError(WetreadError):
+    """The nodules cannot be joined or parted; look up how their studies name them."""
 
 
 class StorageFull(WetreadError):

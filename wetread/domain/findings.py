@@ -1,6 +1,7 @@
 """What the analysis of one study says: the one value from which every result is encoded."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from wetread.domain.geometry import Point
@@ -51,9 +52,16 @@ class GrowthVerdict(StrEnum):
     """What the change in volume of a matched nodule means."""
 
     GROWN = "grown"
-    STABLE = "stable"
+    STABLE = "stable"  # the error of measurement leaves no room for a change that matters
     SHRUNK = "shrunk"
     NOT_RESOLVABLE = "not_resolvable"  # within the error of measurement
+
+
+class UnseenReason(StrEnum):
+    """Why nothing can be said of a nodule of the prior."""
+
+    NOT_COVERED = "not_covered"  # outside the images of now
+    UNCLEAR = "unclear"  # something may be there: for a human to look at
 
 
 class Prescreen(StrEnum):
@@ -138,7 +146,11 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What became of a nodule since the prior study."""
+    """What became of a nodule since the prior study.
+
+    ``doubling_time_days_interval`` is what the error of measurement allows, the fastest change
+    first; None as the slowest: it may not have changed at all.
+    """
 
     state: ChangeState
     prior_study_instance_uid: str
@@ -147,8 +159,34 @@ class Change:
     prior_mean_diameter_mm: float | None = None
     interval_days: int | None = None  # None: the date of one of the two studies is unknown
     volume_change_percent: float | None = None
+    volume_change_uncertainty_percent: float | None = (
+        None  # a change up to this, either way, is none
+    )
     doubling_time_days: float | None = None
+    doubling_time_days_interval: tuple[float, float | None] | None = None
     verdict: GrowthVerdict | None = None
+    measured_at_registered_place: bool = False  # one of the two was marked by no detector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """The size of a nodule in one study."""
+
+    study_instance_uid: str
+    study_date: date
+    volume_mm3: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """A nodule over all studies, oldest first, measured by one model; the line through them.
+
+    The doubling time and its interval are told as in `Change`.
+    """
+
+    points: tuple[TrendPoint, ...]
+    doubling_time_days: float | None
+    doubling_time_days_interval: tuple[float, float | None] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +198,7 @@ class Nodule:
     measurement: Measurement
     score: float
     change: Change | None = None
+    trend: Trend | None = None  # None where no earlier study shows the nodule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +207,15 @@ class ResolvedNodule:
 
     prior_tracking_uid: str
     center_lps_mm: Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnseenNodule:
+    """A nodule of the prior that was not found now and is not known to be gone."""
+
+    prior_tracking_uid: str
+    center_lps_mm: Point  # where it should be
+    reason: UnseenReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +270,7 @@ class Findings:
     nodules: tuple[Nodule, ...]
     candidates: tuple[Candidate, ...]
     resolved: tuple[ResolvedNodule, ...]
+    unseen: tuple[UnseenNodule, ...] = ()
     triage: Triage
     timing_s: Timing
     cost: StudyCost

@@ -39,6 +39,8 @@ ROUTES = (
     "/api/patient-links/{link_id}/decision",
     "/api/patient-links/{link_id}/undo",
     "/api/costs",
+    "/api/nodules/{study_uid}/{tracking_uid}",
+    "/api/nodules/corrections",
     "/health/live",
     "/health/ready",
     "/metrics",

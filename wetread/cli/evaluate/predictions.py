@@ -145,7 +145,7 @@ def _from_findings(
 def _analyse(study: StudyInput, analysis: StudyAnalysis, description: str) -> Findings:
     with stage_progress(description) as progress:
         run = analysis.start(study, progress=progress)
-        return run.analyse(lambda _study, _patient: Background(prior=None, earlier=None))
+        return run.analyse(lambda _study, _patient: Background())
 
 
 def _is_kept(path: Path, model: ModelIdentity) -> bool:

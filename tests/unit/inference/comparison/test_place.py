@@ -1,10 +1,11 @@
 """What is said of a place in a scan where the other scan has a nodule."""
 
 from collections.abc import Sequence
+from math import dist
 
 import pytest
 
-from inference.comparison.place import Place, look_at_place
+from inference.comparison.place import Look, Place, look_at_place
 from inference.lungs import segment_lungs
 from tests.support.breathing_chest import Ball, BreathingChest, measured
 from wetread.domain.findings import Measurement
@@ -23,6 +24,24 @@ def look(
     error_mm: float = 9.6,
     low_lps_mm: Point = (-171.0, -120.0, -141.0),
 ) -> Place:
+    return look_closely(
+        place,
+        *balls,
+        diameter_mm=diameter_mm,
+        known=known,
+        error_mm=error_mm,
+        low_lps_mm=low_lps_mm,
+    ).place
+
+
+def look_closely(
+    place: Point,
+    *balls: Ball,
+    diameter_mm: float = 10.0,
+    known: Sequence[Measurement] = (),
+    error_mm: float = 9.6,
+    low_lps_mm: Point = (-171.0, -120.0, -141.0),
+) -> Look:
     volume = CHEST.scan(balls, spacing_mm=2.5, low_lps_mm=low_lps_mm)
     return look_at_place(
         volume,
@@ -42,6 +61,12 @@ def test_lung_without_anything_like_the_nodule_is_empty() -> None:
 def test_a_similar_nodule_that_was_not_detected_makes_it_unclear(diameter_mm: float) -> None:
     missed = Ball(center_lps_mm=(-103.0, 25.0, 24.0), diameter_mm=diameter_mm)
     assert look(FREE, missed) is Place.UNCLEAR
+
+
+def test_it_is_told_where_the_similar_nodule_lies() -> None:
+    missed = Ball(center_lps_mm=(-103.0, 25.0, 24.0), diameter_mm=10.0)
+    (center,) = look_closely(FREE, missed).alike_lps_mm
+    assert dist(center, missed.center_lps_mm) < 1.5
 
 
 def test_a_missed_nodule_at_the_wall_makes_it_unclear() -> None:

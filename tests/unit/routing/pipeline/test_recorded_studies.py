@@ -26,7 +26,7 @@ class _Archive:
         self.service = BallService(data_dir=data_dir)
         self.findings = FindingsRecords(self.service.engine)
         catalog = StudyCatalog(self.service.engine, lambda: NOW, spool_dir=data_dir / "spool")
-        self.studies = RecordedStudies(catalog, self.findings, load_rules())
+        self.studies = RecordedStudies(catalog, self.findings, self.service.tracks, load_rules())
         self._spool = data_dir / "spool"
 
     def add(
@@ -57,7 +57,7 @@ def archive(tmp_path: Path) -> _Archive:
 
 
 def test_the_newest_usable_study_of_the_patient_is_the_prior(archive: _Archive) -> None:
-    archive.add("oldest", date(2024, 1, 1))
+    oldest = archive.add("oldest", date(2024, 1, 1))
     usable = archive.add("usable", date(2025, 1, 1))
     archive.add("too few slices", date(2025, 6, 1), slices=5)
     archive.add("still arriving", date(2025, 7, 1), state=StudyState.RECEIVING)
@@ -69,8 +69,8 @@ def test_the_newest_usable_study_of_the_patient_is_the_prior(archive: _Archive) 
     archive.add("later", date(2026, 9, 1))
     current = archive.add("current", date(2026, 3, 1))
 
-    prior = archive.background(current).prior
-    assert prior is not None
+    prior, older = archive.background(current).priors
+    assert older.study_instance_uid == oldest.study_instance_uid
     assert prior.study_instance_uid == usable.study_instance_uid
     assert prior.study_date == date(2025, 1, 1)
     assert len(prior.selection.instances) == 45
@@ -84,8 +84,8 @@ def test_studies_of_all_keys_of_the_patient_are_candidates(archive: _Archive) ->
     archive.add("nobody's", date(2025, 6, 1), patient=PatientKey(issuer="Clinic", patient_id=""))
     current = archive.add("current", date(2026, 3, 1))
 
-    linked = archive.studies.find_background(current, (current.patient_key, there)).prior
-    assert linked is not None
+    linked = archive.studies.find_background(current, (current.patient_key, there)).priors[0]
+
     assert linked.study_instance_uid == elsewhere.study_instance_uid
     assert linked.patient_key == there
 
@@ -98,18 +98,40 @@ def test_what_was_found_before_is_known(archive: _Archive) -> None:
         archive.findings.conclude(known, at=RECEIVED_AT)
 
     background = archive.background(replace(current, revision=1))
-    assert background.prior is not None
-    assert background.prior.findings is not None
+    assert background.priors[0].findings is not None
     assert background.earlier is not None
     assert background.earlier.study_instance_uid == current.study_instance_uid
     assert archive.background(current).earlier is None, "not the revision itself"
+
+
+def test_only_the_newest_priors_are_looked_at(archive: _Archive) -> None:
+    added = [archive.add(f"study {year}", date(year, 1, 1)) for year in range(2020, 2025)]
+    current = archive.add("current", date(2026, 3, 1))
+    found = [one.study_instance_uid for one in archive.background(current).priors]
+    assert found == [study.study_instance_uid for study in reversed(added[2:])]
+
+
+def test_the_nearest_later_study_that_was_analysed_is_known_to_an_older_one(
+    archive: _Archive,
+) -> None:
+    current = archive.add("current", date(2024, 3, 1))
+    archive.add("waiting", date(2024, 9, 1))
+    nearest = archive.add("nearest", date(2025, 1, 1))
+    farther = archive.add("farther", date(2026, 1, 1))
+    for study in (nearest, farther):
+        known = findings(study_instance_uid=study.study_instance_uid)
+        archive.findings.conclude(known, at=RECEIVED_AT)
+    background = archive.background(current)
+    assert background.priors == ()
+    assert background.later is not None
+    assert background.later.study_instance_uid == nearest.study_instance_uid
 
 
 def test_nobody_has_no_prior(archive: _Archive) -> None:
     nobody = PatientKey(issuer="Invented Hospital", patient_id="")
     archive.add("before", date(2025, 1, 1), patient=nobody)
     current = archive.add("current", date(2026, 3, 1), patient=nobody)
-    assert archive.background(current).prior is None
+    assert archive.background(current) == Background()
 
 
 def test_a_study_is_opened_with_all_its_images(archive: _Archive) -> None:

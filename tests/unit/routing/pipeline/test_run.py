@@ -219,7 +219,7 @@ def test_a_slice_that_breaks_after_the_selection_is_the_images_fault(
     def truncate_then_find(*_: object) -> Background:
         path = broken.instances[7].path
         path.write_bytes(path.read_bytes()[:-1000])
-        return Background(prior=None, earlier=None)
+        return Background()
 
     findings = run.analyse(truncate_then_find)
     assert findings.outcome is Outcome.NOT_ANALYSED
@@ -247,7 +247,7 @@ def test_a_prior_that_must_not_be_compared_is_refused(
 
 def _with_recorded(study: StudyInput, prior: StudyInput, recorded: Findings | None) -> Background:
     known = given_prior(study, prior, shipped_rules().selection)
-    return Background(prior=replace(known, findings=recorded), earlier=None)
+    return Background(priors=(replace(known, findings=recorded),))
 
 
 def test_recorded_findings_of_the_same_model_are_used_again(
@@ -295,7 +295,7 @@ def test_a_later_revision_keeps_the_names_of_the_earlier(study: StudyInput, tmp_
     ]
     earlier = replace(first, nodules=tuple(named))
     run = ball_analysis().start(replace(study, revision=1))
-    findings = run.analyse(lambda *_: Background(prior=None, earlier=earlier))
+    findings = run.analyse(lambda *_: Background(earlier=earlier))
     assert [n.tracking_id for n in findings.nodules] == ["Nodule 5", "Nodule 3"]
     assert [n.tracking_uid for n in findings.nodules] == ["2.25.5", "2.25.3"]
     assert findings.revision == 1
@@ -313,7 +313,7 @@ def test_an_error_that_may_pass_is_tried_again(study: StudyInput) -> None:
             return super().detect(volume, progress)
 
     analysis = ball_analysis(ball_tools(detector=FullOnce()), sleep=waits.append)
-    findings = analysis.start(study).analyse(lambda *_: Background(prior=None, earlier=None))
+    findings = analysis.start(study).analyse(lambda *_: Background())
     assert findings.outcome is Outcome.ANALYSED
     assert waits == [0.5]
 

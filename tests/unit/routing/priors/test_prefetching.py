@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from routing.identity.linking import same_patient
 from routing.intake.spool import Spool
 from routing.pipeline.recorded_studies import RecordedStudies
 from routing.priors.archives import DicomWebArchive
@@ -12,6 +13,7 @@ from routing.priors.fetching import PriorFetcher
 from routing.priors.prefetching import PriorPrefetcher
 from routing.priors.relevance import load_relevance_rules
 from routing.records.findings import FindingsRecords
+from routing.records.tracks import TrackRecords
 from routing.selection.rule_files import load_rules
 from tests.support.ball_service import wait_until
 from tests.support.instances import instance
@@ -45,7 +47,12 @@ def prefetching(intake: Intake, *archives: WebArchive) -> PriorPrefetcher:
         settings=PriorSettings(),
         clock=intake.clock,
     )
-    studies = RecordedStudies(intake.catalog, FindingsRecords(intake.engine), load_rules())
+    studies = RecordedStudies(
+        intake.catalog,
+        FindingsRecords(intake.engine),
+        TrackRecords(intake.engine, intake.clock, same_patient),
+        load_rules(),
+    )
     return PriorPrefetcher(fetcher, intake.catalog, studies.open)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import jsonschema
 import pytest
@@ -10,7 +11,17 @@ from routing.results.document import document_from_findings, findings_from_docum
 from routing.results.schema import json_schema
 from tests.support.findings import findings, nodule
 from wetread.domain.errors import EncodingError
-from wetread.domain.findings import Change, ChangeState, GrowthVerdict, Outcome, ResolvedNodule
+from wetread.domain.findings import (
+    Change,
+    ChangeState,
+    GrowthVerdict,
+    Outcome,
+    ResolvedNodule,
+    Trend,
+    TrendPoint,
+    UnseenNodule,
+    UnseenReason,
+)
 from wetread.domain.studies import PatientKey
 
 CHANGE = Change(
@@ -21,15 +32,32 @@ CHANGE = Change(
     prior_mean_diameter_mm=7.0,
     interval_days=180,
     volume_change_percent=48.5,
+    volume_change_uncertainty_percent=25.0,
     doubling_time_days=320.5,
+    doubling_time_days_interval=(206.1, None),
     verdict=GrowthVerdict.GROWN,
+    measured_at_registered_place=True,
+)
+TREND = Trend(
+    points=(
+        TrendPoint(study_instance_uid="1.2.9", study_date=date(2025, 1, 1), volume_mm3=180.5),
+        TrendPoint(study_instance_uid="1.2.3", study_date=date(2025, 7, 4), volume_mm3=268.1),
+    ),
+    doubling_time_days=320.5,
+    doubling_time_days_interval=(206.1, None),
 )
 
 
 def test_the_published_names_are_all_there_and_schema_is_first() -> None:
-    marked = replace(nodule("1.2.3.4.5"), change=CHANGE)
+    marked = replace(nodule("1.2.3.4.5"), change=CHANGE, trend=TREND)
     gone = ResolvedNodule(prior_tracking_uid="2.25.8", center_lps_mm=(1.0, 2.0, 3.0))
-    document = json.loads(document_from_findings(replace(findings(marked), resolved=(gone,))))
+    outside = UnseenNodule(
+        prior_tracking_uid="2.25.9",
+        center_lps_mm=(1.0, 2.0, 300.0),
+        reason=UnseenReason.NOT_COVERED,
+    )
+    whole = replace(findings(marked), resolved=(gone,), unseen=(outside,))
+    document = json.loads(document_from_findings(whole))
 
     assert next(iter(document)) == "schema"
     assert document["schema"] == "wetread.findings/1"
@@ -37,12 +65,12 @@ def test_the_published_names_are_all_there_and_schema_is_first() -> None:
     assert document.keys() == {
         *("schema", "study_instance_uid", "series_instance_uid", "patient_key", "outcome"),
         *("reason", "model", "nodules", "candidates", "resolved", "triage", "timing_s", "cost"),
-        *("revision", "operating_point"),
+        *("revision", "operating_point", "unseen"),
     }
     assert document["nodules"][0].keys() == {
         *("tracking_id", "tracking_uid", "center_lps_mm", "long_axis_mm", "short_axis_mm"),
         *("mean_diameter_mm", "volume_mm3", "type", "score", "change", "side", "mark"),
-        *("zone", "surface_distance_mm"),
+        *("zone", "surface_distance_mm", "trend"),
     }
     assert document["nodules"][0]["mean_diameter_mm"] == 8.0
     assert document["nodules"][0]["change"] == {
@@ -53,9 +81,27 @@ def test_the_published_names_are_all_there_and_schema_is_first() -> None:
         "prior_mean_diameter_mm": 7.0,
         "interval_days": 180,
         "volume_change_percent": 48.5,
+        "volume_change_uncertainty_percent": 25.0,
         "doubling_time_days": 320.5,
+        "doubling_time_days_interval": [206.1, None],
         "verdict": "grown",
+        "measured_at_registered_place": True,
     }
+    assert document["nodules"][0]["trend"] == {
+        "points": [
+            {"study_instance_uid": "1.2.9", "study_date": "2025-01-01", "volume_mm3": 180.5},
+            {"study_instance_uid": "1.2.3", "study_date": "2025-07-04", "volume_mm3": 268.1},
+        ],
+        "doubling_time_days": 320.5,
+        "doubling_time_days_interval": [206.1, None],
+    }
+    assert document["unseen"] == [
+        {
+            "prior_tracking_uid": "2.25.9",
+            "center_lps_mm": [1.0, 2.0, 300.0],
+            "reason": "not_covered",
+        }
+    ]
     assert document["nodules"][0]["mark"].keys() == {
         *("sop_instance_uid", "center_px", "radius_px", "outline_px"),
     }
@@ -70,10 +116,15 @@ def test_the_published_names_are_all_there_and_schema_is_first() -> None:
     }
 
 
-def test_a_document_of_before_regions_and_operating_points_is_still_read() -> None:
-    document = json.loads(document_from_findings(findings(nodule("1.2.3.4.5"))))
-    del document["operating_point"]
-    del document["nodules"][0]["zone"], document["nodules"][0]["surface_distance_mm"]
+def test_a_document_of_before_regions_operating_points_and_trends_is_still_read() -> None:
+    document = json.loads(
+        document_from_findings(findings(replace(nodule("1.2.3.4.5"), change=CHANGE)))
+    )
+    del document["operating_point"], document["unseen"]
+    old = document["nodules"][0]
+    del old["zone"], old["surface_distance_mm"], old["trend"]
+    del old["change"]["volume_change_uncertainty_percent"]
+    del old["change"]["doubling_time_days_interval"], old["change"]["measured_at_registered_place"]
     jsonschema.validate(document, json_schema())
 
     read = findings_from_document(json.dumps(document))
@@ -82,6 +133,12 @@ def test_a_document_of_before_regions_and_operating_points_is_still_read() -> No
     assert read.operating_point is None
     assert (known.measurement.zone, known.measurement.surface_distance_mm) == (None, None)
     assert known.measurement.side == "right"
+    assert (known.trend, read.unseen) == (None, ())
+    assert known.change is not None
+    assert (known.change.verdict, known.change.measured_at_registered_place) == (
+        GrowthVerdict.GROWN,
+        False,
+    )
 
 
 def test_a_document_follows_its_published_schema() -> None:

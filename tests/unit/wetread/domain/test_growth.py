@@ -7,9 +7,19 @@ import pytest
 from routing.pipeline.growth_limits import load_growth_limits
 from tests.support.nodules import ball_measurement
 from wetread.domain.findings import GrowthVerdict, Measurement, NoduleType
-from wetread.domain.growth import assess_growth, doubling_time_days, volume_change_percent
+from wetread.domain.growth import (
+    DoublingTime,
+    assess_growth,
+    doubling_time,
+    volume_change_percent,
+)
 
 _LIMITS = load_growth_limits()
+
+
+def _days(prior_mm3: float, current_mm3: float, interval_days: int | None) -> float | None:
+    found = doubling_time(prior_mm3, current_mm3, interval_days, log_error=None)
+    return None if found is None else found.days
 
 
 def _grown_ball(percent: float, nodule_type: NoduleType = NoduleType.SOLID) -> Measurement:
@@ -42,7 +52,9 @@ def test_a_doubling_time_of_400_days_is_not_resolvable_after_90() -> None:
         prior=ball_measurement(8.0), current=_grown_ball(percent), interval_days=90, limits=_LIMITS
     )
     assert percent == pytest.approx(17, abs=0.5)
-    assert growth.doubling_time_days == pytest.approx(400)
+    assert growth.doubling_time is not None
+    assert growth.doubling_time.days == pytest.approx(400)
+    assert growth.doubling_time.interval_days == (pytest.approx(164, abs=1), None)
     assert growth.verdict is GrowthVerdict.NOT_RESOLVABLE
 
 
@@ -69,12 +81,12 @@ def test_a_nodule_that_is_or_was_subsolid_changes_by_its_diameter(
     )
     assert within.verdict is GrowthVerdict.NOT_RESOLVABLE  # +77 % of volume all the same
     assert beyond.verdict is GrowthVerdict.GROWN
-    assert beyond.doubling_time_days is None  # the interval is unknown
+    assert beyond.doubling_time is None  # the interval is unknown
 
 
 def test_the_volume_doubles_in_its_doubling_time() -> None:
-    assert doubling_time_days(100, 200, 50) == pytest.approx(50)
-    assert doubling_time_days(200, 100, 50) == pytest.approx(-50)
+    assert _days(100, 200, 50) == pytest.approx(50)
+    assert _days(200, 100, 50) == pytest.approx(-50)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +96,7 @@ def test_the_volume_doubles_in_its_doubling_time() -> None:
 def test_no_doubling_time_where_there_is_none(
     prior_mm3: float, current_mm3: float, days: int | None
 ) -> None:
-    assert doubling_time_days(prior_mm3, current_mm3, days) is None
+    assert _days(prior_mm3, current_mm3, days) is None
 
 
 def test_a_prior_without_volume_gives_no_percentage_and_no_verdict() -> None:
@@ -96,6 +108,63 @@ def test_a_prior_without_volume_gives_no_percentage_and_no_verdict() -> None:
 
 
 def test_extreme_volumes_stay_finite() -> None:
-    days = doubling_time_days(1e-300, 1e300, 1)
+    days = _days(1e-300, 1e300, 1)
     assert days is not None
     assert math.isfinite(days)
+
+
+@pytest.mark.parametrize(
+    ("percent", "days", "verdict"),
+    [
+        (0.0, 193, GrowthVerdict.NOT_RESOLVABLE),
+        (0.0, 194, GrowthVerdict.STABLE),  # +25 % in 194 days doubles in 602
+        (20.0, 350, GrowthVerdict.NOT_RESOLVABLE),
+        (20.0, 352, GrowthVerdict.STABLE),
+        (-20.0, 440, GrowthVerdict.NOT_RESOLVABLE),
+        (-20.0, 444, GrowthVerdict.STABLE),
+        (26.0, 3000, GrowthVerdict.GROWN),
+        (0.0, None, GrowthVerdict.NOT_RESOLVABLE),
+        (0.0, 0, GrowthVerdict.NOT_RESOLVABLE),
+    ],
+)
+def test_stable_is_said_only_where_the_error_leaves_no_room_for_change(
+    percent: float, days: int | None, verdict: GrowthVerdict
+) -> None:
+    growth = assess_growth(
+        prior=ball_measurement(8.0),
+        current=_grown_ball(percent),
+        interval_days=days,
+        limits=_LIMITS,
+    )
+    assert growth.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("days", "verdict"), [(530, GrowthVerdict.NOT_RESOLVABLE), (540, GrowthVerdict.STABLE)]
+)
+def test_a_subsolid_nodule_is_stable_once_1_5_mm_a_year_would_have_shown(
+    days: int, verdict: GrowthVerdict
+) -> None:
+    ball = ball_measurement(10.0, nodule_type=NoduleType.GROUND_GLASS)
+    growth = assess_growth(prior=ball, current=ball, interval_days=days, limits=_LIMITS)
+    assert growth.verdict is verdict
+    assert growth.volume_change_uncertainty_percent == pytest.approx(100 * (1.22**3 - 1))
+
+
+@pytest.mark.parametrize(
+    ("prior_mm3", "current_mm3", "interval"),
+    [
+        (100, 200, (100 * math.log(2) / math.log(2.5), 100 * math.log(2) / math.log(1.6))),
+        (100, 100, (100 * math.log(2) / math.log(1.25), None)),
+        (200, 100, (-100 * math.log(2) / math.log(2.5), -100 * math.log(2) / math.log(1.6))),
+    ],
+)
+def test_the_interval_of_a_doubling_time_goes_from_fast_to_slow(
+    prior_mm3: float, current_mm3: float, interval: tuple[float, float | None]
+) -> None:
+    found = doubling_time(prior_mm3, current_mm3, 100, log_error=math.log(1.25))
+    assert isinstance(found, DoublingTime)
+    assert found.interval_days is not None
+    fastest, slowest = interval
+    assert found.interval_days[0] == pytest.approx(fastest)
+    assert found.interval_days[1] == (None if slowest is None else pytest.approx(slowest))
