@@ -60,9 +60,11 @@ def take_over(
     """Return the nodules of an older study with the identities that a later study gave already.
 
     ``match`` is the match with the later study in the place of the prior. An identity among
-    ``kept`` came from a prior or an earlier revision: it stays.
+    ``kept`` came from a prior or an earlier revision: it stays. So does a number where the later
+    study's is another nodule's here.
     """
     borne = {nodule.tracking_uid for nodule in nodules}
+    numbers = {nodule.tracking_id for nodule in nodules}
     named = []
     for nodule, found in zip(nodules, match.matches, strict=True):
         later = found.prior if found.state is ChangeState.MATCHED else None
@@ -75,9 +77,10 @@ def take_over(
             named.append(nodule)
             continue
         borne.add(later.tracking_uid)
-        named.append(
-            replace(nodule, tracking_id=later.tracking_id, tracking_uid=later.tracking_uid)
-        )
+        taken = later.tracking_id in numbers
+        tracking_id = nodule.tracking_id if taken else later.tracking_id
+        numbers.add(tracking_id)
+        named.append(replace(nodule, tracking_id=tracking_id, tracking_uid=later.tracking_uid))
     return tuple(named)
 
 

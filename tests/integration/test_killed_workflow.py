@@ -17,7 +17,7 @@ from routing.records.tables import (
     ResultObjectRecord,
     StudyRecord,
 )
-from tests.support.ball_process import CURRENT, live, open_service, prepare
+from tests.support.ball_process import CURRENT, LATER, live, open_service, prepare
 from wetread.domain.findings import ChangeState, GrowthVerdict, Outcome, Prescreen
 from wetread.domain.reading import AiState
 from wetread.domain.studies import StudyState
@@ -43,10 +43,13 @@ def test_a_study_killed_at_every_step_in_turn_is_finished_once(tmp_path: Path) -
         )
     assert live(tmp_path, PipelineSettings()) == 0
 
-    for record, rows in ((FindingsRecord, 1), (LedgerEntryRecord, 1), (ResultObjectRecord, 2)):
+    for record, rows in ((FindingsRecord, 2), (LedgerEntryRecord, 1), (ResultObjectRecord, 2)):
         assert _count(service.engine, record) == rows
     findings = FindingsRecords(service.engine).find(_STUDY, 0)
+    later = FindingsRecords(service.engine).find(derive_uid(LATER), 0)
     assert findings is not None
+    assert later is not None
+    assert findings.nodules[1].tracking_uid == later.nodules[0].tracking_uid
     assert findings.outcome is Outcome.ANALYSED
     assert [nodule.tracking_id for nodule in findings.nodules] == ["Nodule 1", "Nodule 2"]
     changes = [nodule.change for nodule in findings.nodules]

@@ -8,16 +8,19 @@ from datetime import date
 from pathlib import Path
 
 from routing.pipeline.stops import AnalysisTools
+from routing.records.findings import FindingsRecords
+from tests.support.ball_analysis import ball_analysis
 from tests.support.ball_ct import BIG, SMALL, Ball, write_ball_study
 from tests.support.ball_service import BallService, FolderDestination, wait_until
 from tests.support.ball_tools import BallDetector, ball_tools
+from tests.support.record_rows import RECEIVED_AT
 from wetread.domain.findings import Candidate
 from wetread.domain.studies import StudyState
 from wetread.domain.volumes import CtVolume
 from wetread.ports import Progress
 from wetread.settings import PipelineSettings
 
-CURRENT, PRIOR = "current", "prior"
+CURRENT, PRIOR, LATER = "current", "prior", "later"
 
 
 class DeadlyDetector(BallDetector):
@@ -30,13 +33,17 @@ class DeadlyDetector(BallDetector):
 
 
 def prepare(data_dir: Path) -> BallService:
-    """Write and record a prior that is done with and a current study that waits."""
+    """Record a prior and an analysed later study, and a current study that waits."""
     spool = data_dir / "spool"
     smaller = Ball(x=BIG.x, y=BIG.y, z=BIG.z, diameter_mm=12.0)
     prior = write_ball_study(spool / PRIOR, [smaller], study=PRIOR, taken=date(2025, 12, 1))
     current = write_ball_study(spool / CURRENT, [BIG, SMALL], study=CURRENT)
     service = open_service(data_dir, PipelineSettings())
     service.receive(prior, StudyState.CONCLUDED)
+    later = write_ball_study(spool / LATER, [SMALL], study=LATER, taken=date(2026, 9, 1))
+    service.receive(later, StudyState.CONCLUDED)
+    found = ball_analysis().analyze_study(later, None, data_dir / LATER).findings
+    FindingsRecords(service.engine).conclude(found, at=RECEIVED_AT)
     service.receive(current)
     return service
 

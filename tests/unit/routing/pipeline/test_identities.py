@@ -1,5 +1,7 @@
 """What was settled once stays, whatever the matching says."""
 
+from dataclasses import replace
+
 from routing.pipeline.identities import keep_settled, take_over
 from tests.support.nodules import ball_nodule
 from wetread.domain.findings import ChangeState, Nodule, ResolvedNodule
@@ -55,6 +57,12 @@ def test_an_older_study_takes_over_what_a_later_one_named() -> None:
     (named,) = take_over([_ONE], _match(_with(_TWO)), kept=(), told_apart=())
     assert (named.tracking_id, named.tracking_uid) == (_TWO.tracking_id, _TWO.tracking_uid)
     assert named.measurement == _ONE.measurement
+
+
+def test_a_number_that_another_nodule_bears_is_not_taken_over() -> None:
+    later = replace(_TWO, tracking_id=_ONE.tracking_id)
+    _, named = take_over([_ONE, _THREE], _match(_NEW, _with(later)), kept=(), told_apart=())
+    assert (named.tracking_id, named.tracking_uid) == (_THREE.tracking_id, _TWO.tracking_uid)
 
 
 def test_identities_of_a_prior_or_told_apart_are_not_taken_over() -> None:
