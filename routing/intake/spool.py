@@ -74,11 +74,12 @@ class Spool:
 
     def waiting(self) -> tuple[str, ...]:
         """Return the hashes of what lies in the inbox, earliest received first."""
-        found = [
-            (entry.stat().st_mtime, match[1])
-            for entry in os.scandir(self._inbox)
-            if (match := _FILE_NAME.fullmatch(entry.name))
-        ]
+        found = []
+        with os.scandir(self._inbox) as entries:
+            for entry in entries:
+                if match := _FILE_NAME.fullmatch(entry.name):
+                    with suppress(FileNotFoundError):  # indexed and released meanwhile
+                        found.append((entry.stat().st_mtime, match[1]))
         return tuple(content_sha256 for _, content_sha256 in sorted(found))
 
     def keep(self, content_sha256: str) -> str:

@@ -95,6 +95,14 @@ def test_the_inbox_survives_a_restart(tmp_path: Path) -> None:
     assert Spool(tmp_path, 0).waiting() == tuple(contents)
 
 
+def test_a_file_that_leaves_the_inbox_while_it_is_listed_is_passed_over(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, 0)
+    content = _receive(spool)
+    spool.inbox_path("0" * 64).symlink_to(tmp_path / "gone")  # listed, and no longer there
+
+    assert spool.waiting() == (content,)
+
+
 def test_nothing_is_written_when_too_little_is_free(tmp_path: Path) -> None:
     spool = Spool(tmp_path, minimum_free_bytes=2**62)
 
