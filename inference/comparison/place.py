@@ -11,7 +11,7 @@ from scipy import ndimage
 from inference.lungs import LungMask
 from inference.volumes.resample import resample_box
 from wetread.domain.findings import Measurement, NoduleType
-from wetread.domain.geometry import FloatArray, Point, as_point
+from wetread.domain.geometry import FloatArray, Point, as_point, ball_diameter_mm
 from wetread.domain.volumes import CtVolume
 
 _REACH_IN_ERRORS = 1.5  # how far from its place a nodule is looked for
@@ -96,7 +96,7 @@ def _find_alike(
     Dense tissue inside the closed lungs is opened with a ball of a part of the nodule's radius:
     vessels fall away, or stay longer than a nodule is.
     """
-    diameter_mm = float((6 * nodule.volume_mm3 / np.pi) ** (1 / 3))
+    diameter_mm = ball_diameter_mm(nodule.volume_mm3)
     hu, points = _surroundings(volume, place_lps_mm, reach_mm + diameter_mm)
     dense = (hu > _SOFT_TISSUE_HU[nodule.type]) & _in_lungs(lungs, points)
     for one in known:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import dist, pi
+from math import dist
 
 from inference.comparison.place import (
     Place,
@@ -13,7 +13,7 @@ from inference.comparison.place import (
 from inference.lungs import LungMask
 from wetread.domain.errors import AnalysisError
 from wetread.domain.findings import Candidate, Measurement
-from wetread.domain.geometry import Point
+from wetread.domain.geometry import Point, ball_diameter_mm
 from wetread.domain.volumes import CtVolume
 from wetread.ports import NoduleMeasurer
 
@@ -74,7 +74,7 @@ class SecondLook:
 
     def _hints(self, nodule: Measurement, place_lps_mm: Point) -> list[Candidate]:
         """Return the unmarked candidates that may be the nodule, the best first."""
-        diameter_mm = _diameter_mm(nodule)
+        diameter_mm = ball_diameter_mm(nodule.volume_mm3)
         near = [
             one
             for one in self._scan.candidates
@@ -102,13 +102,10 @@ class SecondLook:
 
 
 def _seeds(nodule: Measurement, places: Sequence[Point]) -> Iterator[Candidate]:
+    diameter_mm = ball_diameter_mm(nodule.volume_mm3)
     for place in places:
-        yield Candidate(center_lps_mm=place, diameter_mm=_diameter_mm(nodule), score=0.0)
+        yield Candidate(center_lps_mm=place, diameter_mm=diameter_mm, score=0.0)
 
 
 def _covers(known: Measurement, place_lps_mm: Point) -> bool:
     return dist(known.center_lps_mm, place_lps_mm) <= known.long_axis_mm / 2
-
-
-def _diameter_mm(nodule: Measurement) -> float:
-    return float((6 * nodule.volume_mm3 / pi) ** (1 / 3))

@@ -20,7 +20,7 @@ import numpy as np
 import SimpleITK
 from numpy.typing import NDArray
 
-from wetread.domain.geometry import Point, VolumeGeometry
+from wetread.domain.geometry import Point, VolumeGeometry, ball_diameter_mm
 from wetread.domain.volumes import CtVolume
 
 _SOLID_TEXTURE = 4
@@ -70,8 +70,7 @@ class NoduleCrop:
     @property
     def diameter_mm(self) -> float:
         """Diameter of the ball with the mask's volume."""
-        volume_mm3 = float(self.mask.sum()) * float(np.prod(self.spacing_zyx_mm))
-        return float((6 * volume_mm3 / np.pi) ** (1 / 3))
+        return ball_diameter_mm(float(self.mask.sum()) * float(np.prod(self.spacing_zyx_mm)))
 
 
 def read_image(path: Path) -> CtVolume:

@@ -1,9 +1,8 @@
 """Solid, part-solid or ground-glass, told by the HU inside the outline."""
 
-import numpy as np
-
 from inference.measurement.segmenter import Segmentation
 from wetread.domain.findings import NoduleType
+from wetread.domain.geometry import ball_diameter_mm
 
 _INNER_SHARE = 0.9  # the blurred edge says nothing of the type
 _SOLID_HU = -350.0  # tissue above this is solid in lung window
@@ -35,4 +34,4 @@ def classify_type(found: Segmentation) -> NoduleType:
 def _core_diameter_mm(found: Segmentation) -> float:
     """Return the diameter of a ball with the volume of the dense tissue inside the outline."""
     core = (found.hu > _CORE_HU) & (found.share > found.level)
-    return float((6 * core.sum() * found.geometry.voxel_volume_mm3 / np.pi) ** (1 / 3))
+    return ball_diameter_mm(float(core.sum()) * found.geometry.voxel_volume_mm3)

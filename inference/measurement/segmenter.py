@@ -16,7 +16,7 @@ from inference.measurement.network import (
 from inference.measurement.sampling import cube_around, sample
 from inference.weights import load_weights
 from models.registry import ModelPackage
-from wetread.domain.geometry import FloatArray, Point, VolumeGeometry, as_point
+from wetread.domain.geometry import FloatArray, Point, VolumeGeometry, as_point, ball_diameter_mm
 from wetread.domain.volumes import CtVolume
 
 _LOOKS = 2  # the second look is centred and sized by what the first found
@@ -57,7 +57,7 @@ class Segmentation:
     @property
     def diameter_mm(self) -> float:
         """Diameter of the ball with this volume."""
-        return float((6 * self.volume_mm3 / np.pi) ** (1 / 3))
+        return ball_diameter_mm(self.volume_mm3)
 
     @property
     def center_lps_mm(self) -> Point:

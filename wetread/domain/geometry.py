@@ -1,5 +1,6 @@
 """Where voxels lie in the patient: DICOM LPS millimetres (PS3.3 C.7.6.2.1.1)."""
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -75,3 +76,8 @@ def as_point(values: FloatArray) -> Point:
     """Return three array values as a plain tuple of floats."""
     x, y, z = (float(value) for value in values)
     return x, y, z
+
+
+def ball_diameter_mm(volume_mm3: float) -> float:
+    """Return the diameter of the ball with a volume."""
+    return float((6 * volume_mm3 / math.pi) ** (1 / 3))

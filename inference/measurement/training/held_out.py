@@ -11,7 +11,7 @@ from inference.measurement.sampling import sample
 from inference.measurement.training.composition import Blending, Pose, compose_scene
 from inference.measurement.training.nodules import prepare_nodule
 from inference.measurement.training.surroundings import Surroundings
-from wetread.domain.geometry import FloatArray, Point, VolumeGeometry, as_point
+from wetread.domain.geometry import FloatArray, Point, VolumeGeometry, as_point, ball_diameter_mm
 from wetread.domain.volumes import CtVolume
 
 _REACH_MM = 10.0
@@ -37,7 +37,7 @@ class HeldOutNodule:
     @property
     def diameter_mm(self) -> float:
         """Diameter of the ball with the readers' volume."""
-        return float((6 * self.volume_mm3 / np.pi) ** (1 / 3))
+        return ball_diameter_mm(self.volume_mm3)
 
     def axes_mm(self) -> tuple[float, float]:
         """Return long and short axis of the readers' mask in the slice that shows most of it."""

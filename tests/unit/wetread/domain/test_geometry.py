@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.volumes import grid
 from wetread.domain.errors import VolumeError
-from wetread.domain.geometry import VolumeGeometry, as_point
+from wetread.domain.geometry import VolumeGeometry, as_point, ball_diameter_mm
 
 CORONAL = VolumeGeometry(
     shape_zyx=(4, 5, 6),
@@ -64,3 +64,8 @@ def test_contains_counts_to_the_outer_edges_of_voxels(
 def test_a_grid_that_is_none_is_refused(flaw: dict[str, tuple[object, ...]]) -> None:
     with pytest.raises(VolumeError):
         replace(grid(), **flaw)
+
+
+def test_a_ball_has_the_diameter_of_its_volume() -> None:
+    assert ball_diameter_mm(4 / 3 * np.pi * 5**3) == pytest.approx(10.0)
+    assert ball_diameter_mm(0.0) == 0.0
