@@ -34,6 +34,7 @@ from inference.lungs import LungMask, Side, segment_lungs
 from models.registry import load_package
 from tests.support.packages import write_package
 from tests.support.stock_retinanet import (
+    PACKAGE_ENTRY,
     bundle_configuration,
     in_world,
     made_up_weights,
@@ -50,12 +51,6 @@ P, R = ParamSpec("P"), TypeVar("R")
 MIB = 1024
 MOST_BOXES = 300  # that MONAI returns
 SAME_MM, SAME_SCORE = 0.1, 0.001
-ENTRY = {
-    "kind": "retinanet",
-    "weights": "models/model.pt",
-    "spacing_zyx_mm": [1.25, 0.703125, 0.703125],
-    "operating_point": {"score": 0.5},
-}
 
 
 class Stopwatch:
@@ -213,7 +208,7 @@ def main() -> None:
                 Path(scratch) / options.package,
                 weights=made_up_weights(seed=0, logit=-7.4, spread=2.0),
                 inference=bundle_configuration(),
-                entry=ENTRY,
+                entry=PACKAGE_ENTRY,
             )
         runs = {
             path: measure(path, arguments)

@@ -40,6 +40,12 @@ FEATURE_MAP_SCALES = (1, 2, 4)
 SIZE_DIVISIBLE = (16, 16, 8)
 SPACING_XYZ_MM = (0.703125, 0.703125, 1.25)
 PUBLISHED_WINDOW = (512, 512, 192)
+PACKAGE_ENTRY = {
+    "kind": "retinanet",
+    "weights": "models/model.pt",
+    "spacing_zyx_mm": [*reversed(SPACING_XYZ_MM)],
+    "operating_point": {"score": 0.5},
+}
 
 
 def bundle_configuration(window: tuple[int, int, int] = PUBLISHED_WINDOW) -> dict[str, Any]:

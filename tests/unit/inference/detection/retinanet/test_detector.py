@@ -16,6 +16,7 @@ from inference.lungs import LungMask
 from models.registry import load_package
 from tests.support.packages import write_package
 from tests.support.stock_retinanet import (
+    PACKAGE_ENTRY,
     PUBLISHED_WINDOW,
     bundle_configuration,
     in_world,
@@ -28,12 +29,6 @@ from wetread.domain.errors import ConfigurationError
 from wetread.domain.geometry import VolumeGeometry
 from wetread.domain.volumes import CtVolume
 
-ENTRY = {
-    "kind": "retinanet",
-    "weights": "models/model.pt",
-    "spacing_zyx_mm": [1.25, 0.703125, 0.703125],
-    "operating_point": {"score": 0.5},
-}
 CPU = torch.device("cpu")
 
 
@@ -54,7 +49,9 @@ def weights() -> bytes:
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory, weights: bytes) -> Path:
     root = tmp_path_factory.mktemp("packages")
-    write_package(root / "bundle", weights=weights, inference=bundle_configuration(), entry=ENTRY)
+    write_package(
+        root / "bundle", weights=weights, inference=bundle_configuration(), entry=PACKAGE_ENTRY
+    )
     return root
 
 
@@ -191,7 +188,7 @@ def test_weights_of_something_else_or_with_code_in_them_are_refused(
     }
     for name, (content, message) in wrong.items():
         write_package(
-            tmp_path / name, weights=content, inference=bundle_configuration(), entry=ENTRY
+            tmp_path / name, weights=content, inference=bundle_configuration(), entry=PACKAGE_ENTRY
         )
         with pytest.raises(ConfigurationError, match=message):
             RetinaNetDetector(load_package(name, (tmp_path,)), CPU)
@@ -209,7 +206,10 @@ def test_a_configuration_of_another_network_is_refused(
     tmp_path: Path, change: dict[str, object], message: str
 ) -> None:
     write_package(
-        tmp_path / "bundle", weights=b"", inference=bundle_configuration() | change, entry=ENTRY
+        tmp_path / "bundle",
+        weights=b"",
+        inference=bundle_configuration() | change,
+        entry=PACKAGE_ENTRY,
     )
 
     with pytest.raises(ConfigurationError, match=message):
