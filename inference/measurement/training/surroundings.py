@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy import ndimage
 
+from inference.development.insertion import lung_depth_mm
 from inference.development.sources import DevelopmentScan, KnownFinding
 from inference.lungs import LungMask, segment_lungs
 from wetread.domain.geometry import FloatArray, Point, as_point
@@ -34,14 +34,11 @@ class Surroundings:
         """Read a scan and find its lungs."""
         volume = scan.read()
         lungs = segment_lungs(volume)
-        depth = ndimage.distance_transform_edt(
-            np.pad(lungs.mask, 1), sampling=lungs.geometry.spacing_zyx_mm
-        )[1:-1, 1:-1, 1:-1]
         return cls(
             name=scan.name,
             volume=volume,
             lungs=lungs,
-            depth_mm=depth.astype(np.float32),
+            depth_mm=lung_depth_mm(lungs).astype(np.float32),
             avoid=scan.findings,
         )
 
