@@ -34,16 +34,24 @@ class Comparison:
     type: NoduleType
 
 
-_GROUPS: tuple[tuple[str, Callable[[Comparison], bool]], ...] = (
-    ("all", lambda _: True),
-    ("below 6 mm", lambda one: one.diameter_mm < 6),  # noqa: PLR2004 sizes of guidelines
-    ("6 to 8 mm", lambda one: 6 <= one.diameter_mm < 8),  # noqa: PLR2004
-    ("8 to 15 mm", lambda one: 8 <= one.diameter_mm < 15),  # noqa: PLR2004
-    ("15 mm and more", lambda one: one.diameter_mm >= 15),  # noqa: PLR2004
-    ("texture 5", lambda one: one.texture == 5),  # noqa: PLR2004
-    ("texture 4", lambda one: one.texture == 4),  # noqa: PLR2004
-    ("texture 2 and 3", lambda one: one.texture in (2, 3)),
-    ("texture 1", lambda one: one.texture == 1),
+def _sized(from_mm: float, below_mm: float) -> Callable[[Comparison], bool]:
+    return lambda one: from_mm <= one.diameter_mm < below_mm
+
+
+def _textured(*textures: int) -> Callable[[Comparison], bool]:
+    return lambda one: one.texture in textures
+
+
+_GROUPS = (
+    ("all", _sized(0, np.inf)),
+    ("below 6 mm", _sized(0, 6)),
+    ("6 to 8 mm", _sized(6, 8)),
+    ("8 to 15 mm", _sized(8, 15)),
+    ("15 mm and more", _sized(15, np.inf)),
+    ("texture 5", _textured(5)),
+    ("texture 4", _textured(4)),
+    ("texture 2 and 3", _textured(2, 3)),
+    ("texture 1", _textured(1)),
 )
 
 
