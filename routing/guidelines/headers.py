@@ -1,10 +1,10 @@
 """What the header of one image tells guidelines of the patient and the study."""
 
 from collections.abc import Collection
-from datetime import date, datetime
 from typing import Final
 
 from routing.selection.headers import ImageHeader, read_header
+from wetread.domain.days import day_from_da
 from wetread.domain.errors import UnreadableInstance
 from wetread.domain.studies import StoredInstance
 
@@ -31,7 +31,9 @@ def age_years(header: ImageHeader) -> int | None:
     number, unit = stated[:-1], stated[-1:]
     if len(stated) == _AGE_LENGTH and number.isdecimal() and unit in _AGE_UNITS_PER_YEAR:
         return int(number) // _AGE_UNITS_PER_YEAR[unit]
-    born, seen = _date(_first(header, "PatientBirthDate")), _date(_first(header, "StudyDate"))
+    born, seen = (
+        day_from_da(_first(header, keyword)) for keyword in ("PatientBirthDate", "StudyDate")
+    )
     if born is None or seen is None or born > seen:
         return None
     return seen.year - born.year - ((seen.month, seen.day) < (born.month, born.day))
@@ -39,10 +41,3 @@ def age_years(header: ImageHeader) -> int | None:
 
 def _first(header: ImageHeader, keyword: str) -> str:
     return next((str(value) for value in header.values(keyword)), "")
-
-
-def _date(text: str) -> date | None:
-    try:
-        return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a day has no timezone
-    except ValueError:
-        return None

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from routing.identity.kanji import KanjiFolder
 from routing.identity.names import comparable_name
+from wetread.domain.days import day_from_da
 from wetread.domain.identity.person import PatientDetails, Person, Sex
 from wetread.domain.studies import PatientKey
 
@@ -40,12 +41,7 @@ def comparable_person(
 
 
 def _birth_date(text: str) -> date | None:
-    if text in _NO_BIRTH_DATES:
-        return None
-    try:
-        return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a day has no timezone
-    except ValueError:
-        return None
+    return None if text in _NO_BIRTH_DATES else day_from_da(text)
 
 
 def _phone(text: str) -> str | None:

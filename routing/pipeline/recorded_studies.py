@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
 from itertools import islice
 
 from routing.pipeline.study import Background, Opened, PriorStudy, StudyInput
@@ -12,6 +11,7 @@ from routing.records.studies import StudySummary
 from routing.records.tracks import TrackRecords
 from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
+from wetread.domain.days import day_from_da
 from wetread.domain.errors import StudyError
 from wetread.domain.studies import PatientKey, StudyState
 
@@ -42,7 +42,7 @@ class RecordedStudies:
         return StudyInput(
             study_instance_uid=study_instance_uid,
             patient_key=summary.patient_key,
-            study_date=_date(summary.study_date),
+            study_date=day_from_da(summary.study_date),
             revision=revision,
             instances=self._catalog.instances_of(study_instance_uid),
         )
@@ -86,7 +86,7 @@ class RecordedStudies:
                 yield PriorStudy(
                     study_instance_uid=candidate.study_instance_uid,
                     patient_key=candidate.patient_key,
-                    study_date=_date(candidate.study_date),
+                    study_date=day_from_da(candidate.study_date),
                     selection=selection,
                     findings=self._tracks.with_tracks(
                         self._findings.newest(candidate.study_instance_uid)
@@ -102,11 +102,3 @@ def _known_uids(background: Background) -> frozenset[str]:
         if findings is not None
         for nodule in findings.nodules
     )
-
-
-def _date(text: str) -> date | None:
-    """Read a DICOM DA (PS3.5 6.2); None where it is empty or no date."""
-    try:
-        return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a day has no timezone
-    except ValueError:
-        return None

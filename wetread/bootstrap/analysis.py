@@ -1,7 +1,7 @@
 """Wires the analysis of images: what `analyze` needs and the service builds on."""
 
 import shutil
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ from routing.reading.priority import load_priority_table
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
 from wetread.bootstrap.priors import build_archives, build_moves
+from wetread.domain.days import day_from_da
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.guidelines.guidance import Indication
 from wetread.domain.studies import PatientKey, StoredInstance
@@ -112,11 +113,10 @@ def open_study(folder: Path) -> StudyInput:
 def study_from_instances(instances: tuple[StoredInstance, ...]) -> StudyInput:
     """Return the study that instances make up; the first one's header tells whose it is."""
     header = read_header(instances[0].path)
-    date = header.study_date
     return StudyInput(
         study_instance_uid=instances[0].study_instance_uid,
         patient_key=PatientKey(issuer=header.issuer or _LOCAL_SITE, patient_id=header.patient_id),
-        study_date=datetime.strptime(date, "%Y%m%d").replace(tzinfo=UTC).date() if date else None,
+        study_date=day_from_da(header.study_date),
         instances=instances,
     )
 

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from pydicom import Dataset
 from pydicom.multival import MultiValue
 
+from wetread.domain.days import day_from_da
 from wetread.domain.errors import ArchiveError
 from wetread.domain.priors import DescribedSeries, DescribedStudy
 from wetread.domain.studies import PatientKey
@@ -57,7 +58,7 @@ def study_from_answer(
     return DescribedStudy(
         study_instance_uid=_text(answer, "StudyInstanceUID"),
         patient_key=patient,
-        study_date=_day(_text(answer, "StudyDate")),
+        study_date=day_from_da(_text(answer, "StudyDate")),
         description=_text(answer, "StudyDescription"),
         series=tuple(series),
     )
@@ -96,10 +97,3 @@ def _number(answer: Dataset, keyword: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) and number >= 0 else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a day has no timezone
-    except ValueError:
-        return None
