@@ -1,7 +1,6 @@
 """An archive that sends on the association on which it was asked (PS3.4 C.4.3, C-GET)."""
 
 from collections.abc import Sequence
-from datetime import date
 from io import BytesIO
 from typing import Final, cast
 
@@ -19,12 +18,9 @@ from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.events import Event
 
 from routing.associations import associated
-from routing.priors.archives.find import find_studies
-from routing.priors.archives.nodes import node_of_archive
+from routing.priors.archives.dimse import DimseArchive
 from routing.priors.archives.retrieve import await_retrieval, series_identifier
 from wetread.domain.errors import ArchiveError
-from wetread.domain.priors import DescribedStudy
-from wetread.domain.studies import PatientKey
 from wetread.ports import KeepInstance, ReceivedInstance
 from wetread.settings import DicomArchiveSettings
 
@@ -41,29 +37,12 @@ _SYNTAXES: Final = (
 )
 
 
-class CGetArchive:
+class CGetArchive(DimseArchive):
     """Asks by C-FIND, fetches by C-GET: nothing has to be configured at the archive's side."""
 
     def __init__(self, settings: DicomArchiveSettings, *, maximum_bytes: int) -> None:
-        self._settings = settings
-        self._node = node_of_archive(settings)
+        super().__init__(settings)
         self._maximum_bytes = maximum_bytes
-
-    @property
-    def name(self) -> str:
-        """The configured name."""
-        return self._settings.name
-
-    @property
-    def issuers(self) -> tuple[str, ...]:
-        """Whose patient IDs it knows."""
-        return self._settings.issuers
-
-    def find_studies(
-        self, patient: PatientKey, *, until: date | None
-    ) -> tuple[DescribedStudy, ...]:
-        """Return the patient's studies up to a day; raise `ArchiveError`."""
-        return find_studies(self._node, self._settings, patient, until=until)
 
     def fetch_series(
         self, study_instance_uid: str, series_instance_uids: Sequence[str], keep: KeepInstance

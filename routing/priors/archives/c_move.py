@@ -2,26 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Final
 
 from pynetdicom import build_context
 
 from routing.associations import associated
 from routing.intake.moves import ExpectedMoves
-from routing.priors.archives.find import find_studies
-from routing.priors.archives.nodes import node_of_archive
+from routing.priors.archives.dimse import DimseArchive
 from routing.priors.archives.retrieve import await_retrieval, series_identifier
 from wetread.domain.errors import ArchiveError
-from wetread.domain.priors import DescribedStudy
-from wetread.domain.studies import PatientKey
 from wetread.ports import KeepInstance
 from wetread.settings import DicomArchiveSettings
 
 _MOVE: Final = "1.2.840.10008.5.1.4.1.2.2.2"  # Study Root Query/Retrieve Information Model - MOVE
 
 
-class CMoveArchive:
+class CMoveArchive(DimseArchive):
     """Asks by C-FIND, fetches by C-MOVE: the archive has to know our receiver by its AE title.
 
     It has to be one of the receiver's senders, under the AE title by which it is asked.
@@ -35,28 +31,11 @@ class CMoveArchive:
         receiver_ae_title: str,
         move_seconds: float,
     ) -> None:
-        self._settings = settings
-        self._node = node_of_archive(settings)
+        super().__init__(settings)
         # While it sends elsewhere, an archive may well say nothing to whoever asked it.
         self._moving_node = replace(self._node, timeout_seconds=move_seconds)
         self._moves = moves
         self._receiver_ae_title = receiver_ae_title
-
-    @property
-    def name(self) -> str:
-        """The configured name."""
-        return self._settings.name
-
-    @property
-    def issuers(self) -> tuple[str, ...]:
-        """Whose patient IDs it knows."""
-        return self._settings.issuers
-
-    def find_studies(
-        self, patient: PatientKey, *, until: date | None
-    ) -> tuple[DescribedStudy, ...]:
-        """Return the patient's studies up to a day; raise `ArchiveError`."""
-        return find_studies(self._node, self._settings, patient, until=until)
 
     def fetch_series(
         self, study_instance_uid: str, series_instance_uids: Sequence[str], keep: KeepInstance
