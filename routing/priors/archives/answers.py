@@ -1,7 +1,7 @@
 """What is asked of an archive about a patient's studies, and what its answers say."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -9,7 +9,7 @@ from pydicom import Dataset
 from pydicom.multival import MultiValue
 
 from wetread.domain.days import day_from_da
-from wetread.domain.errors import ArchiveError
+from wetread.domain.errors import ArchiveError, PriorRefused
 from wetread.domain.priors import DescribedSeries, DescribedStudy
 from wetread.domain.studies import PatientKey
 from wetread.domain.uids import is_uid
@@ -45,26 +45,44 @@ def matching_keys(
     return keys
 
 
-def patient_of_answer(answer: Dataset, issuers: Sequence[str]) -> PatientKey:
+def studies_from_answers(
+    answers: Iterable[Dataset],
+    patient: PatientKey,
+    *,
+    issuers: Sequence[str],
+    find_series: Callable[[str], Iterable[Dataset]],
+) -> tuple[DescribedStudy, ...]:
+    """Return the studies that answers at study level describe, each with its series.
+
+    ``find_series`` returns the answers at series level for a study instance UID. A study whose UID
+    is none is left out. Raise `PriorRefused` where one is another patient's.
+    """
+    studies = []
+    for answer in answers:
+        if _patient(answer, issuers) != patient:
+            raise PriorRefused("it answered with a study of another patient")
+        uid = str(answer.get("StudyInstanceUID", ""))
+        if is_uid(uid):
+            found = map(_series, find_series(uid))
+            studies.append(
+                DescribedStudy(
+                    study_instance_uid=uid,
+                    patient_key=patient,
+                    study_date=day_from_da(_text(answer, "StudyDate")),
+                    description=_text(answer, "StudyDescription"),
+                    series=tuple(one for one in found if one is not None),
+                )
+            )
+    return tuple(studies)
+
+
+def _patient(answer: Dataset, issuers: Sequence[str]) -> PatientKey:
     """Return whose study an archive says it is; an issuer that is not named is its only one."""
     issuer = _text(answer, "IssuerOfPatientID") or (issuers[0] if len(issuers) == 1 else "")
     return PatientKey(issuer=issuer, patient_id=_text(answer, "PatientID"))
 
 
-def study_from_answer(
-    answer: Dataset, series: Sequence[DescribedSeries], *, patient: PatientKey
-) -> DescribedStudy:
-    """Return the study that an answer at study level describes."""
-    return DescribedStudy(
-        study_instance_uid=_text(answer, "StudyInstanceUID"),
-        patient_key=patient,
-        study_date=day_from_da(_text(answer, "StudyDate")),
-        description=_text(answer, "StudyDescription"),
-        series=tuple(series),
-    )
-
-
-def series_from_answer(answer: Dataset) -> DescribedSeries | None:
+def _series(answer: Dataset) -> DescribedSeries | None:
     """Return the series that an answer at series level describes; None where its UID is none."""
     uid = _text(answer, "SeriesInstanceUID")
     if not is_uid(uid):

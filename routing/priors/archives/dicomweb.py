@@ -17,16 +17,13 @@ from routing.priors.archives.answers import (
     SERIES_RETURN_KEYS,
     STUDY_RETURN_KEYS,
     matching_keys,
-    patient_of_answer,
-    series_from_answer,
-    study_from_answer,
+    studies_from_answers,
 )
 from routing.priors.archives.multipart import boundary_of, read_parts
 from routing.priors.archives.tls import tls_context
 from wetread.domain.errors import ArchiveError, PriorRefused, UnreadableInstance
-from wetread.domain.priors import DescribedSeries, DescribedStudy
+from wetread.domain.priors import DescribedStudy
 from wetread.domain.studies import PatientKey
-from wetread.domain.uids import is_uid
 from wetread.ports import KeepInstance, ReceivedInstance
 from wetread.settings import DicomWebArchiveSettings
 
@@ -69,19 +66,17 @@ class DicomWebArchive:
         matching = matching_keys(patient, issuers=settings.issuers, until=until)
         query = {**matching, "limit": str(settings.maximum_found)}
         with self._client() as client:
-            studies = []
             answers = self._ask(
                 client, "/studies", query, ("IssuerOfPatientID", *STUDY_RETURN_KEYS)
             )
-            for answer in answers[: settings.maximum_found]:
-                owner = patient_of_answer(answer, settings.issuers)
-                if owner != patient:
-                    raise PriorRefused("it answered with a study of another patient")
-                study_uid = str(answer.get("StudyInstanceUID", ""))
-                if is_uid(study_uid):
-                    series = self._find_series(client, study_uid)
-                    studies.append(study_from_answer(answer, series, patient=owner))
-            return tuple(studies)
+            return studies_from_answers(
+                answers[: settings.maximum_found],
+                patient,
+                issuers=settings.issuers,
+                find_series=lambda uid: self._ask(
+                    client, f"/studies/{uid}/series", {}, SERIES_RETURN_KEYS
+                ),
+            )
 
     def fetch_series(
         self, study_instance_uid: str, series_instance_uids: Sequence[str], keep: KeepInstance
@@ -97,10 +92,6 @@ class DicomWebArchive:
                     )
                     for part in parts:
                         keep(_received(part))
-
-    def _find_series(self, client: httpx.Client, study_instance_uid: str) -> list[DescribedSeries]:
-        answers = self._ask(client, f"/studies/{study_instance_uid}/series", {}, SERIES_RETURN_KEYS)
-        return [one for answer in answers if (one := series_from_answer(answer)) is not None]
 
     def _ask(
         self,

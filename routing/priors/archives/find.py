@@ -13,15 +13,12 @@ from routing.priors.archives.answers import (
     SERIES_RETURN_KEYS,
     STUDY_RETURN_KEYS,
     matching_keys,
-    patient_of_answer,
-    series_from_answer,
-    study_from_answer,
+    studies_from_answers,
 )
 from routing.priors.archives.statuses import PENDING, SUCCESS, describe_status
-from wetread.domain.errors import ArchiveError, PriorRefused
-from wetread.domain.priors import DescribedSeries, DescribedStudy
+from wetread.domain.errors import ArchiveError
+from wetread.domain.priors import DescribedStudy
 from wetread.domain.studies import PatientKey
-from wetread.domain.uids import is_uid
 from wetread.settings import DicomArchiveSettings
 
 _FIND = "1.2.840.10008.5.1.4.1.2.2.1"  # Study Root Query/Retrieve Information Model - FIND
@@ -47,24 +44,17 @@ def find_studies(
     ) as association:
         if not association.is_established:
             raise ArchiveError(f"{node} does not accept C-FIND (Study Root)")
-        studies = []
-        for answer in _ask(association, node, "STUDY", keys, most=settings.maximum_found):
-            owner = patient_of_answer(answer, settings.issuers)
-            if owner != patient:
-                raise PriorRefused("it answered with a study of another patient")
-            study_uid = str(answer.get("StudyInstanceUID", ""))
-            if is_uid(study_uid):
-                series = _find_series(association, node, study_uid)
-                studies.append(study_from_answer(answer, series, patient=owner))
-        return tuple(studies)
 
+        def find_series(study_instance_uid: str) -> Sequence[Dataset]:
+            keys = dict.fromkeys(SERIES_RETURN_KEYS, "") | {"StudyInstanceUID": study_instance_uid}
+            return _ask(association, node, "SERIES", keys, most=_MOST_SERIES)
 
-def _find_series(
-    association: Association, node: PeerNode, study_instance_uid: str
-) -> list[DescribedSeries]:
-    keys = dict.fromkeys(SERIES_RETURN_KEYS, "") | {"StudyInstanceUID": study_instance_uid}
-    answers = _ask(association, node, "SERIES", keys, most=_MOST_SERIES)
-    return [one for answer in answers if (one := series_from_answer(answer)) is not None]
+        return studies_from_answers(
+            _ask(association, node, "STUDY", keys, most=settings.maximum_found),
+            patient,
+            issuers=settings.issuers,
+            find_series=find_series,
+        )
 
 
 def _ask(
