@@ -13,7 +13,13 @@ from routing.records.indexing import (
     record_instances,
 )
 from routing.records.patients import is_of
-from routing.records.studies import CompletedStudy, InstanceEntry, InstanceStatus, StudySummary
+from routing.records.studies import (
+    CompletedStudy,
+    InstanceEntry,
+    InstanceStatus,
+    StudySummary,
+    study_order,
+)
 from routing.records.tables import InstanceRecord, ReadingItemRecord, StudyRecord
 from routing.records.transactions import writing
 from wetread.domain.reading import AiState
@@ -150,13 +156,7 @@ class StudyCatalog:
             is_of(named, StudyRecord.issuer.expression, StudyRecord.patient_id.expression),
             StudyRecord.study_instance_uid != study,
         )
-        return sorted(
-            others,
-            key=lambda one: (
-                one.study_date or f"{one.first_received_at:%Y%m%d}",
-                one.first_received_at,
-            ),
-        )
+        return sorted(others, key=lambda one: study_order(one.study_date, one.first_received_at))
 
     def set_expected(self, study_instance_uid: str, instances: int) -> bool:
         """Note how many instances a study will have; False when there is no such study."""

@@ -76,3 +76,8 @@ class CompletedStudy:
     study_instance_uid: str
     revision: int
     completed_at: datetime
+
+
+def study_order(study_date: str, first_received_at: datetime) -> tuple[str, datetime]:
+    """Return what sorts studies from the oldest on; without a date the day of arrival counts."""
+    return study_date or f"{first_received_at:%Y%m%d}", first_received_at

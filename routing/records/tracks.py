@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeAlias
 
 from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.orm import Session
 
 from routing.records.audit import write_audit
+from routing.records.studies import study_order
 from routing.records.tables import NoduleSightingRecord, StudyRecord, TracksToldApartRecord
 from routing.records.transactions import writing
 from wetread.domain.errors import CorrectionError
@@ -269,9 +271,8 @@ def _free_number(session: Session, study_instance_uid: str) -> int:
     return max(numbers, default=0) + 1
 
 
-def _order(study: StudyRecord) -> tuple[str, str]:
-    received = f"{study.first_received_at:%Y%m%d%H%M%S}"
-    return (study.study_date or received[:8], received)
+def _order(study: StudyRecord) -> tuple[str, datetime]:
+    return study_order(study.study_date, study.first_received_at)
 
 
 def _key(study: StudyRecord) -> PatientKey:
