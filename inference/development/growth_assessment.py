@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import dist
 
 import numpy as np
 from numpy.random import Generator
@@ -147,12 +148,12 @@ def _told_of_marked(
             partner = found.prior.measurement
             if found.prior.tracking_uid != derive_uid("growth", index):
                 state = "swapped"
-        elif partner is not None and pair.nodules[index].prior_lps_mm is not None:
-            true = before.get(index, partner)
-            if np.linalg.norm(np.subtract(true.center_lps_mm, partner.center_lps_mm)) > (
-                true.long_axis_mm / 2
-            ):
-                state = "swapped"
+        elif (
+            partner is not None
+            and pair.nodules[index].prior_lps_mm is not None
+            and not _is_of(partner, before.get(index, partner))
+        ):
+            state = "swapped"
         if partner is not None:
             verdict = _verdict(partner, marked[index], limits)
         told.append((index, state, verdict))
@@ -175,12 +176,15 @@ def _told_of_others(
     told += [(number[lost.prior_tracking_uid], "unseen", None) for lost in match.unseen]
     for again in match.refound:
         index = number[again.prior.tracking_uid]
-        right = index in now and np.linalg.norm(
-            np.subtract(now[index].center_lps_mm, again.measurement.center_lps_mm)
-        ) <= (now[index].long_axis_mm / 2)
+        right = index in now and _is_of(again.measurement, now[index])
         verdict = _verdict(again.prior.measurement, again.measurement, limits)
         told.append((index, "refound" if right else "swapped", verdict))
     return [one for one in told if one[0] in concerned]
+
+
+def _is_of(found: Measurement, nodule: Measurement) -> bool:
+    """Tell whether what was found lies in a nodule."""
+    return dist(found.center_lps_mm, nodule.center_lps_mm) <= nodule.long_axis_mm / 2
 
 
 def _verdict(prior: Measurement, current: Measurement, limits: GrowthLimits) -> GrowthVerdict:
