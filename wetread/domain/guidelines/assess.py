@@ -56,14 +56,7 @@ def assess_study(
             f"the analysis is not whole ({because})", f"解析が完全ではありません ({because})"
         )
     if why is not None:
-        return not_applicable(
-            study.indication,
-            table,
-            Words(
-                f"{table.name} is not applicable: {why.english}.",
-                f"{table.name} は適用できません: {why.japanese}。",
-            ),
-        )
+        return not_applicable(study.indication, table, _because(table.name, why))
     return _applied([place_nodule(nodule, table) for nodule in nodules], patient, study, table)
 
 
@@ -85,14 +78,22 @@ def withdraw(guidance: Guidance) -> Guidance:
     """Return the guidance of a study whose results were lost after it was assessed."""
     if guidance.status is GuidanceStatus.NOT_APPLICABLE:
         return guidance
-    name = guidance.guideline
+    assert guidance.guideline is not None  # it was applied
+    sentence = _because(guidance.guideline, Words("the results are incomplete", "結果が不完全です"))
     return Guidance(
         indication=guidance.indication,
-        guideline=name,
+        guideline=guidance.guideline,
         status=GuidanceStatus.NOT_APPLICABLE,
         source=guidance.source,
-        english=(f"{name} is not applicable: the results are incomplete.",),
-        japanese=(f"{name} は適用できません: 結果が不完全です。",),
+        english=(sentence.english,),
+        japanese=(sentence.japanese,),
+    )
+
+
+def _because(guideline: str, why: Words) -> Words:
+    return Words(
+        f"{guideline} is not applicable: {why.english}.",
+        f"{guideline} は適用できません: {why.japanese}。",
     )
 
 

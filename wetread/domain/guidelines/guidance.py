@@ -44,4 +44,11 @@ class Guidance:
     @property
     def category(self) -> str | None:
         """The category, or a range such as `3–4B`."""
-        return self.lowest if self.lowest == self.highest else f"{self.lowest}–{self.highest}"
+        if self.lowest is None or self.highest is None:
+            return None
+        return category_range(self.lowest, self.highest)
+
+
+def category_range(lowest: str, highest: str) -> str:
+    """Return a category, or the range of those that are possible."""
+    return lowest if lowest == highest else f"{lowest}–{highest}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from wetread.domain.explanation import describe_type
 from wetread.domain.guidelines.facts import NoduleFacts
+from wetread.domain.guidelines.guidance import category_range
 from wetread.domain.guidelines.placement import Placement
 from wetread.domain.guidelines.rule_words import describe_rule
 from wetread.domain.guidelines.table import GuidelineTable
@@ -14,7 +15,7 @@ def placed(table: GuidelineTable, placement: Placement, lowest: str, highest: st
     """Say the category, the nodule that decided, and by which row."""
     verdict, nodule = placement.highest, placement.nodule
     assert verdict is not None
-    category = lowest if lowest == highest else f"{lowest}–{highest}"
+    category = category_range(lowest, highest)
     what, rule = _named(nodule), describe_rule(verdict.rule)
     english = (
         f"{table.name}: category {category} by {what.english} (rule {verdict.rule.category}: "
