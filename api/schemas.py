@@ -17,11 +17,8 @@ from wetread.domain.reading import AiState
 from wetread.domain.studies import StudyState
 
 # Real systems write UIDs with leading zeros (forbidden in PS3.5 9.1); they are asked for as such.
-StudyUid: TypeAlias = Annotated[
-    str,
-    StringConstraints(max_length=64, pattern=r"^[0-9]+(\.[0-9]+)*$"),
-    Path(description="StudyInstanceUID", examples=[STUDY_UID]),
-]
+Uid: TypeAlias = Annotated[str, StringConstraints(max_length=64, pattern=r"^[0-9]+(\.[0-9]+)*$")]
+StudyUid: TypeAlias = Annotated[Uid, Path(description="StudyInstanceUID", examples=[STUDY_UID])]
 
 # The service knows no users of its own: whoever asks says who they are, and the audit keeps it.
 Actor: TypeAlias = Annotated[

@@ -1,13 +1,13 @@
 """Nodules over the years: which are one and the same, and correcting that."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.problems import Problem
-from api.schemas import StudyUid
+from api.schemas import Actor, StudyUid, Uid
 from routing.records.tracks import NoduleReference, TrackRecords
 from wetread.domain.errors import CorrectionError
 
@@ -17,8 +17,6 @@ _UNKNOWN: Mapping[int | str, dict[str, Any]] = {
 _IMPOSSIBLE: Mapping[int | str, dict[str, Any]] = {
     409: {"model": Problem, "description": "The nodules cannot be joined or parted"}
 }
-
-Uid = Annotated[str, Field(max_length=64, pattern=r"^[0-9.]+$")]
 
 
 class NoduleReferenceSchema(BaseModel):
@@ -34,8 +32,7 @@ class CorrectionSchema(BaseModel):
     one: NoduleReferenceSchema
     other: NoduleReferenceSchema
     same: bool
-    actor: Annotated[str, Field(min_length=1, max_length=64)]
-    """Who says so; kept in the audit trail."""
+    actor: Actor
 
 
 class SightingSchema(BaseModel):
