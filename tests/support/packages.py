@@ -55,9 +55,9 @@ def write_package(
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    path = (
-        folder / ENTRY["weights"] if not entry else folder / entry.get("weights", ENTRY["weights"])
-    )
+    path = folder / block["weights"]
+    if not path.resolve().is_relative_to(folder.resolve()):
+        path = folder / ENTRY["weights"]  # a file that is named outside is not ours to write
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(weights)
     seal_package(folder)

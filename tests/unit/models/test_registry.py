@@ -68,6 +68,15 @@ def test_weights_that_change_after_the_check_are_refused(root: Path) -> None:
         package.read_weights()
 
 
+@pytest.mark.parametrize("outside", ["../outside", "{root}/outside"])
+def test_making_a_wrong_package_writes_nothing_outside_of_it(tmp_path: Path, outside: str) -> None:
+    folder = tmp_path / "packages" / "toy"
+
+    write_package(folder, entry={"weights": outside.format(root=tmp_path)})
+
+    assert all(path.is_relative_to(folder) for path in tmp_path.rglob("*") if path.is_file())
+
+
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
