@@ -25,8 +25,9 @@ OUT ?= out/demo
 demo: $(INSTALLED) ## Play hospital and PACS around the real service: marks, table, findings
 	$(BIN)/wetread demo $(foreach dir,$(STUDY),--study $(dir)) --out $(OUT)
 
+# A worker a core: more threads in each would only wait for one another.
 test: $(INSTALLED) ## Run every test that can run here; missing peers are skipped and named
-	$(BIN)/pytest $(TESTS)
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --dist loadfile $(TESTS)
 
 lint: $(INSTALLED) ## Check style, types and layers
 	$(BIN)/ruff check .
