@@ -27,7 +27,7 @@ class GrowthLimits:
     source: str
     verified: bool  # False: general knowledge, no source was read
     solid_volume_percent: float
-    subsolid_mean_diameter_mm: float
+    subsolid_volume_percent: float
     stability: StabilityLimits
 
 
@@ -65,7 +65,9 @@ def assess_growth(
     log_error = log_volume_error(prior, current, limits)
     return Growth(
         volume_change_percent=volume_change_percent(prior.volume_mm3, current.volume_mm3),
-        volume_change_uncertainty_percent=_uncertainty_percent(prior, current, limits),
+        volume_change_uncertainty_percent=(
+            None if log_error is None else _volume_limit_percent(prior, current, limits)
+        ),
         doubling_time=doubling_time(
             prior.volume_mm3, current.volume_mm3, interval_days, log_error=log_error
         ),
@@ -87,14 +89,11 @@ def log_volume_error(
 
     It is the limit of the verdict seen as a volume: a change beyond it excludes none at all.
     """
-    if _both_solid(prior, current):
-        share = limits.solid_volume_percent / 100
-        grows = current.volume_mm3 >= prior.volume_mm3
-        return math.log1p(share) if grows else -math.log1p(-share)
-    smaller_mm = min(prior.mean_diameter_mm, current.mean_diameter_mm)
-    if smaller_mm <= 0:
+    if min(prior.volume_mm3, current.volume_mm3) <= 0:
         return None
-    return 3 * math.log1p(limits.subsolid_mean_diameter_mm / smaller_mm)
+    share = _volume_limit_percent(prior, current, limits) / 100
+    grows = current.volume_mm3 >= prior.volume_mm3
+    return math.log1p(share) if grows else -math.log1p(-share)
 
 
 def doubling_time(
@@ -132,16 +131,11 @@ def doubling_time_of(
 def _verdict(
     prior: Measurement, current: Measurement, interval_days: int | None, limits: GrowthLimits
 ) -> GrowthVerdict:
-    if _both_solid(prior, current):
-        change = volume_change_percent(prior.volume_mm3, current.volume_mm3)
-        limit = limits.solid_volume_percent
-    else:
-        change = current.mean_diameter_mm - prior.mean_diameter_mm
-        limit = limits.subsolid_mean_diameter_mm
-    if change is None:
+    change_percent = volume_change_percent(prior.volume_mm3, current.volume_mm3)
+    if change_percent is None:
         return GrowthVerdict.NOT_RESOLVABLE
-    if abs(change) > limit:
-        return GrowthVerdict.GROWN if change > 0 else GrowthVerdict.SHRUNK
+    if abs(change_percent) > _volume_limit_percent(prior, current, limits):
+        return GrowthVerdict.GROWN if change_percent > 0 else GrowthVerdict.SHRUNK
     if _leaves_no_room_for_change(prior, current, interval_days, limits):
         return GrowthVerdict.STABLE
     return GrowthVerdict.NOT_RESOLVABLE
@@ -151,28 +145,24 @@ def _leaves_no_room_for_change(
     prior: Measurement, current: Measurement, interval_days: int | None, limits: GrowthLimits
 ) -> bool:
     """Tell whether the largest change that the error allows, either way, is slower than matters."""
-    if interval_days is None or interval_days <= 0:
+    log_error = log_volume_error(prior, current, limits)
+    if interval_days is None or interval_days <= 0 or log_error is None:
         return False
     matters = limits.stability
-    if not _both_solid(prior, current):
-        change_mm = abs(current.mean_diameter_mm - prior.mean_diameter_mm)
-        years = interval_days / _DAYS_PER_YEAR
-        largest_mm = change_mm + limits.subsolid_mean_diameter_mm
-        return largest_mm / years <= matters.subsolid_mean_diameter_mm_per_year
-    log_error = log_volume_error(prior, current, limits)
-    if log_error is None or min(prior.volume_mm3, current.volume_mm3) <= 0:
-        return False
     largest = abs(math.log(current.volume_mm3 / prior.volume_mm3)) + log_error
-    return math.log(2) * interval_days >= matters.solid_doubling_time_days * largest
+    if _both_solid(prior, current):
+        return math.log(2) * interval_days >= matters.solid_doubling_time_days * largest
+    larger_mm = max(prior.mean_diameter_mm, current.mean_diameter_mm)
+    largest_mm = larger_mm * math.expm1(largest / 3)
+    return largest_mm <= (
+        matters.subsolid_mean_diameter_mm_per_year * interval_days / _DAYS_PER_YEAR
+    )
 
 
-def _uncertainty_percent(
-    prior: Measurement, current: Measurement, limits: GrowthLimits
-) -> float | None:
+def _volume_limit_percent(prior: Measurement, current: Measurement, limits: GrowthLimits) -> float:
     if _both_solid(prior, current):
         return limits.solid_volume_percent
-    log_error = log_volume_error(prior, current, limits)
-    return None if log_error is None else math.expm1(log_error) * 100
+    return limits.subsolid_volume_percent
 
 
 def _both_solid(prior: Measurement, current: Measurement) -> bool:
