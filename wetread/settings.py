@@ -151,7 +151,13 @@ class PriorSettings(_Section):
     maximum_instances: int = Field(default=3000, ge=1)  # of one prior
     maximum_bytes: int = Field(default=2 * 1024**3, ge=1)  # of one prior
     concurrent_fetches: int = Field(default=2, ge=1)  # at one archive
+    rest_seconds: float = Field(default=120.0, ge=0)  # of an archive that did not answer
     relevance_table: Path | None = None  # None: the shipped one
+
+    @property
+    def rest(self) -> timedelta:
+        """How long an archive that did not answer is not asked again."""
+        return timedelta(seconds=self.rest_seconds)
 
 
 class ApiSettings(_Section):

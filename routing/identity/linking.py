@@ -39,6 +39,17 @@ def same_patient(one: PatientKey, other: PatientKey) -> bool:
     return link_patient(one) is not None and one == other
 
 
+class LinkedPatients:
+    """Tells whether two keys are surely one patient's: the same key, or two that are linked."""
+
+    def __init__(self, links: LinkRecords) -> None:
+        self._links = links
+
+    def __call__(self, one: PatientKey, other: PatientKey) -> bool:
+        """Compare two keys; a link that still waits for a human is none."""
+        return same_patient(one, other) or other in self._links.linked_keys(one).patients[1:]
+
+
 class PatientLinker:
     """Finds the patient of a study among those of all hospitals, and keeps the links."""
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, NamedTuple
 
 import structlog
@@ -41,6 +42,13 @@ class _Search:
     problems: tuple[str, ...]
 
 
+class _Came(NamedTuple):
+    """What came of fetching one prior."""
+
+    is_new: bool  # False: it has come some other way meanwhile
+    missing: int  # images that the archive had announced
+
+
 class PriorFetcher:
     """Fetches priors from all archives that know one of the patient's keys.
 
@@ -68,6 +76,7 @@ class PriorFetcher:
         self._limits = FetchLimits(
             instances=settings.maximum_instances, bytes=settings.maximum_bytes
         )
+        self._asked_again_at: dict[str, datetime] = {}  # archives that did not answer
         self._under_way: dict[str, str] = {}  # which study is fetched from which archive
         self._changed = threading.Condition()
 
@@ -113,11 +122,14 @@ class PriorFetcher:
         for one in missing:
             uid = one.study.study_instance_uid
             outcome = outcomes.get(uid)
-            if outcome is True:
-                fetched.append(uid)
-            elif outcome is not False:
-                name = search.places[uid].archive.name
+            name = search.places[uid].archive.name
+            if not isinstance(outcome, _Came):
                 problems.append(_problem(name, outcome, "did not send a prior"))
+            elif outcome.is_new:
+                fetched.append(uid)
+                if outcome.missing:
+                    what = f"sent a prior without {outcome.missing} of its images"
+                    problems.append(_problem(name, None, what))
         _log.info(
             "The archives were asked for priors",
             study_instance_uid=study.study_instance_uid,
@@ -131,9 +143,14 @@ class PriorFetcher:
     def _search(
         self, asked: Sequence[_Place], current: DescribedStudy, deadline: Deadline
     ) -> _Search:
+        begin = self._clock()
         answers = do_within(
             deadline.remaining_seconds * _FINDING_SHARE,
-            {place: self._finding(place, current) for place in asked},
+            {
+                place: self._finding(place, current)
+                for place in asked
+                if not self._rests(place.archive, begin)
+            },
             named=_THREAD,
         )
         places: dict[str, _Place] = {}
@@ -142,12 +159,21 @@ class PriorFetcher:
             answer = answers.get(place)
             if answer is None or isinstance(answer, Exception):
                 problems.append(_problem(place.archive.name, answer, "did not answer"))
+                # Each study would wait for it in vain; a refusal for one patient is no silence.
+                if not isinstance(answer, PriorRefused) and not self._rests(place.archive, begin):
+                    self._asked_again_at[place.archive.name] = self._clock() + self._settings.rest
                 continue
+            self._asked_again_at.pop(place.archive.name, None)
             for study in answer:
                 if study.study_instance_uid not in places:
                     places[study.study_instance_uid] = place
                     studies.append(study)
         return _Search(studies=tuple(studies), places=places, problems=tuple(problems))
+
+    def _rests(self, archive: PriorArchive, at: datetime) -> bool:
+        """Tell whether an archive was silent so lately that it is not asked again yet."""
+        until = self._asked_again_at.get(archive.name)
+        return until is not None and at < until
 
     def _finding(
         self, place: _Place, current: DescribedStudy
@@ -159,16 +185,16 @@ class PriorFetcher:
 
     def _fetching(
         self, prior: RankedPrior, place: _Place, deadline: Deadline
-    ) -> Callable[[], bool]:
+    ) -> Callable[[], _Came]:
         return lambda: self._fetch(prior, place, deadline)
 
-    def _fetch(self, prior: RankedPrior, place: _Place, deadline: Deadline) -> bool:
-        """Fetch one prior; False where it is here meanwhile."""
+    def _fetch(self, prior: RankedPrior, place: _Place, deadline: Deadline) -> _Came:
         uid, archive = prior.study.study_instance_uid, place.archive
-        series = [one.series_instance_uid for one in self._affordable(prior)]
+        affordable = self._affordable(prior)
+        series = [one.series_instance_uid for one in affordable]
         with self._turn(uid, archive, deadline):
             if self._is_here(prior):  # fetched for another study while this one waited
-                return False
+                return _Came(is_new=False, missing=0)
             keeper = PriorKeeper(
                 wanted_prior(archive, place.patient, uid, series),
                 spool=self._spool,
@@ -184,7 +210,8 @@ class PriorFetcher:
 
             try:
                 archive.fetch_series(uid, series, keep)
-                return keeper.record()
+                announced = sum(one.instances or 0 for one in affordable)
+                return _Came(is_new=keeper.record(), missing=max(0, announced - keeper.images))
             finally:
                 keeper.drop("its prior is not wanted any more")
 

@@ -90,6 +90,11 @@ class PriorKeeper:
         self._release()
         return recorded
 
+    @property
+    def images(self) -> int:
+        """How many different images came."""
+        return len({one.sop_instance_uid for one in self._headers.values()})
+
     def drop(self, reason: str) -> None:
         """Forget what came, and take nothing more."""
         with self._lock:

@@ -18,7 +18,7 @@ from api.services import ApiServices
 from routing.destinations.dicom import DicomDestination
 from routing.destinations.folder import FolderDestination
 from routing.identity.kanji import KanjiFolder, load_kanji_variants
-from routing.identity.linking import PatientLinker, same_patient
+from routing.identity.linking import LinkedPatients, PatientLinker
 from routing.identity.match_table import load_match_table
 from routing.intake.completeness import CompletenessWatcher
 from routing.intake.indexer import Indexer
@@ -108,7 +108,7 @@ def build_service(settings: Settings) -> Service:
     moves = build_moves(settings)
     fetcher = build_fetcher(settings, moves, catalog, clock)
     rules = load_analysis_rules(settings)
-    tracks = TrackRecords(engine, clock, same_patient)
+    tracks = TrackRecords(engine, clock, LinkedPatients(LinkRecords(engine)))
     studies = RecordedStudies(
         catalog,
         FindingsRecords(engine),

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
-from routing.identity.linking import exact_keys, link_patient, same_patient
+from routing.identity.linking import LinkedPatients, exact_keys, link_patient, same_patient
 from routing.pipeline.study import StudyInput
 from routing.records.database import open_database
 from routing.records.details import document_from_details
@@ -115,6 +115,20 @@ def test_a_patient_of_two_hospitals_is_linked_both_ways(network: _Network) -> No
 def test_a_doubtful_link_is_fetched_over_but_not_compared(network: _Network) -> None:
     network.arrives("1.1", HERE)
     assert network.arrives("1.2", THERE, NO_PHONE) == ({THERE}, {HERE, THERE})
+
+
+def test_two_keys_are_one_patient_only_while_their_link_is_sure(network: _Network) -> None:
+    surely_same = LinkedPatients(network.links)
+    network.arrives("1.1", HERE)
+    network.arrives("1.2", THERE, NO_PHONE)
+    link_id, _ = network.only_link()
+    assert not surely_same(HERE, THERE)
+    network.links.decide(link_id, Decision.CONFIRM, actor="Reader A", at=NOW)
+    assert surely_same(HERE, THERE)
+    assert surely_same(THERE, HERE)
+    assert surely_same(HERE, HERE)
+    nobody = _key("", "")
+    assert not surely_same(nobody, nobody)
 
 
 def test_a_human_confirms_refuses_and_takes_back(network: _Network) -> None:

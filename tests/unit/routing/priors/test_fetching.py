@@ -180,6 +180,31 @@ def test_garbage_is_told(reader: Reader, archive: WebArchive) -> None:
     assert reader.fetch(archive).problems == ("prior archive a0 did not answer",)
 
 
+def test_an_archive_that_did_not_answer_rests_a_while(reader: Reader, archive: WebArchive) -> None:
+    fetcher = reader.fetcher(archive, rest_seconds=60)
+    archive.garbage = True
+    fetcher.fetch_priors(reader.study, (PATIENT,))
+    archive.garbage = False
+    asked = len(archive.requests)
+
+    reader.intake.clock.advance(59)
+    rested = fetcher.fetch_priors(reader.study, (PATIENT,))
+    assert rested.problems == ("prior archive a0 did not answer",)
+    assert len(archive.requests) == asked
+
+    reader.intake.clock.advance(1)
+    assert fetcher.fetch_priors(reader.study, (PATIENT,)) == PriorFetch(fetched=(PRIOR,))
+
+
+def test_a_prior_of_fewer_images_than_announced_is_kept_and_told(
+    reader: Reader, archive: WebArchive
+) -> None:
+    archive.sent_instead = prior_images()[2:]
+    fetch = reader.fetch(archive)
+    assert fetch.fetched == (PRIOR,)
+    assert fetch.problems == ("prior archive a0 sent a prior without 2 of its images",)
+
+
 @pytest.mark.parametrize("limit", [{"maximum_bytes": 2000}, {"maximum_instances": 5}])
 def test_a_prior_beyond_the_limits_is_not_kept(
     reader: Reader, archive: WebArchive, limit: dict[str, int]
