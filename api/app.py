@@ -7,7 +7,9 @@ from fastapi import APIRouter, FastAPI, Security
 from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
 
+from api.claims import claims_router
 from api.costs import costs_router
+from api.discrepancies import discrepancies_router
 from api.documentation import documentation_router
 from api.guard import Guard
 from api.health import health_router
@@ -40,7 +42,9 @@ def create_app(services: ApiServices) -> FastAPI:
     api.include_router(
         studies_router(services.overview, services.complete_study, services.expect_instances)
     )
-    api.include_router(reading_router(services.reading_queue, services.overview, services.clock))
+    api.include_router(reading_router(services.desk, services.overview))
+    api.include_router(claims_router(services.desk, services.overview))
+    api.include_router(discrepancies_router(services.desk))
     api.include_router(patient_links_router(services.patients, services.links, services.clock))
     api.include_router(costs_router(services.totals, services.clock))
     api.include_router(tracks_router(services.tracks))

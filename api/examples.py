@@ -26,9 +26,15 @@ READING_ITEM: JsonDict = {
     "requested_at": "2026-04-01T09:02:10+09:00",
     "waiting_seconds": 754,
     "ai_state": "done",
+    "urgency": "routine",
+    "due_at": "2026-04-02T17:00:00+09:00",
     "priority": 55,
     "reasons": ["Nodule 1: solid, 8.2 mm, new since the prior study."],
+    "place_at": "2026-04-01T06:50:10+09:00",
+    "place_reasons": ["Findings: 132 minutes sooner."],
     "reader": "Reader A",
+    "claimed_by": None,
+    "claimed_until": None,
 }
 PATIENT_LINK: JsonDict = {
     "link_id": 12,

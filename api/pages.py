@@ -50,15 +50,16 @@ def pages_router(services: ApiServices) -> APIRouter:
 
     @router.get("/")
     def show_reading_list(wording: Annotated[Wording, wordings]) -> str:
-        shown = read_list(services.reading_queue, services.overview, services.clock, limit=_SHOWN)
+        shown = read_list(services.desk, services.overview, limit=_SHOWN)
         return templates.get_template("reading_list.html").render(
             wording=wording,
             here="/",
             refresh_seconds=_REFRESH_SECONDS,
             list=shown,
+            discrepancies=services.desk.discrepancies.open(),
             waits={
-                item.study.study_instance_uid: waiting_seconds(item, shown.at)
-                for item in shown.items
+                listed.item.study.study_instance_uid: waiting_seconds(listed.item, shown.at)
+                for listed in shown.items
             },
         )
 

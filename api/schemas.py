@@ -14,6 +14,7 @@ from wetread.domain.identity.agreement import Agreement
 from wetread.domain.identity.agreement import Field as MatchField
 from wetread.domain.identity.links import Decision, LinkState
 from wetread.domain.reading import AiState
+from wetread.domain.reading_order import Urgency
 from wetread.domain.studies import StudyState
 
 # Real systems write UIDs with leading zeros (forbidden in PS3.5 9.1); they are asked for as such.
@@ -139,11 +140,23 @@ class ReadingItemSchema(BaseModel):
     requested_at: datetime
     waiting_seconds: Annotated[int, Field(ge=0)]
     ai_state: AiState
-    """The analysis never holds a read up: `waiting` studies may be read."""
+    """The analysis never holds a read up: `waiting` and `late` studies may be read."""
+    urgency: Urgency
+    due_at: datetime | None
+    """By the hospital's own calendar, or as somebody has asked."""
     priority: int
-    """Larger is sooner; 0 is the request order."""
+    """What was found: 0 to 100 points."""
     reasons: tuple[str, ...]
+    """What was found, in words."""
+    place_at: datetime
+    """The list is ordered by this: the request, less what each reason is worth."""
+    place_reasons: tuple[str, ...]
+    """Why it stands sooner than its request."""
     reader: str | None
+    """Whom it is assigned to."""
+    claimed_by: str | None = None
+    """Who reads it now."""
+    claimed_until: datetime | None = None
 
 
 class ReadingListSchema(BaseModel):

@@ -9,12 +9,13 @@ from pydantic import SecretStr
 
 from api.health import ReadinessCheck
 from api.metrics import ServiceMetrics
+from routing.reading.desk import ReadingDesk
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
-from wetread.ports import Clock, ReadingQueue
+from wetread.ports import Clock
 
 CompleteStudy: TypeAlias = Callable[[str], None]
 """Declares a receiving study complete now, by its UID; doing it twice changes nothing."""
@@ -33,7 +34,7 @@ class ApiServices:
     overview: RecordsOverview
     totals: RecordsTotals
     tracks: TrackRecords
-    reading_queue: ReadingQueue
+    desk: ReadingDesk
     patients: PatientRecords
     links: LinkRecords
     complete_study: CompleteStudy

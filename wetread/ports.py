@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -152,8 +153,37 @@ class QueueItem:
     """One study to be read, as the queue knows it; the records hold the rest."""
 
     study_instance_uid: str
-    priority: int  # larger is sooner
-    requested_at: datetime  # earlier is sooner among equals
+    place_at: datetime  # earlier is sooner, to the microsecond; then by UID
+    reader: str | None = None  # whom it is assigned to; None: whoever asks first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A reader reads a study, and nobody else does until then."""
+
+    study_instance_uid: str
+    reader: str
+    until: datetime
+
+
+class QueueEventKind(StrEnum):
+    """What has happened to an item."""
+
+    PLACED = "placed"  # added, raised, moved, or assigned
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    REMOVED = "removed"
+    RESULT = "result"  # of the analysis, while somebody reads it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEvent:
+    """One event; events of one queue are ordered, and every process that asks sees all."""
+
+    position: str  # what to ask after for the next ones
+    kind: QueueEventKind
+    study_instance_uid: str
+    reader: str | None  # who reads it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,22 +232,57 @@ class PriorArchive(Protocol):
 
 
 class ReadingQueue(Protocol):
-    """The live order of studies to read; always rebuildable from the records."""
+    """The live order of studies to read; always rebuildable from the records.
+
+    Methods may be called from any thread and any process; each is one atomic step.
+    """
 
     def put(self, item: QueueItem) -> None:
-        """Add the item, or give it its new priority; never lowers it."""
+        """Add the item, or give it a sooner place or its reader; never moves it back."""
+        ...
+
+    def move(self, items: Sequence[QueueItem]) -> None:
+        """Give items exactly these places and readers, all at once; claims stay."""
         ...
 
     def remove(self, study_instance_uid: str) -> None:
-        """Take the item out; absent items are fine."""
+        """Take the item out, claimed or not; absent items are fine."""
         ...
 
     def ordered(self, limit: int | None = None) -> tuple[QueueItem, ...]:
-        """Return items, next to read first."""
+        """Return items, next to read first, with those that are claimed."""
+        ...
+
+    def claim_next(self, reader: str, *, until: datetime) -> QueueItem | None:
+        """Give a reader the first item that is free, and not assigned to another."""
+        ...
+
+    def claim(self, study_instance_uid: str, reader: str, *, until: datetime) -> bool:
+        """Give a reader one item, or renew the claim they have; False where another has it."""
+        ...
+
+    def release(self, study_instance_uid: str, reader: str) -> bool:
+        """Give an item back; False where the reader does not have it (any more)."""
+        ...
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return the claims that hold now, by UID."""
+        ...
+
+    def announce_result(self, study_instance_uid: str) -> None:
+        """Tell whoever reads the study that its analysis has something new to say."""
+        ...
+
+    def events_after(self, position: str | None, *, limit: int = 100) -> tuple[QueueEvent, ...]:
+        """Return what happened after a position, oldest first; None: the newest events.
+
+        Old events are forgotten; who asks too late sees the list itself.
+        """
         ...
 
 
 __all__ = [
+    "Claim",
     "Clock",
     "DeliveryReceipt",
     "Destination",
@@ -230,6 +295,8 @@ __all__ = [
     "PriorComparer",
     "PriorMatch",
     "Progress",
+    "QueueEvent",
+    "QueueEventKind",
     "QueueItem",
     "ReadingQueue",
     "ReceivedInstance",

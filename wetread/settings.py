@@ -174,6 +174,20 @@ class ApiSettings(_Section):
         return self
 
 
+class ReadingSettings(_Section):
+    """The list of studies to be read."""
+
+    order_rules: Path | None = None  # None: the shipped ones
+    calendars: Path | None = None  # of the hospitals; None: the shipped one
+    redis_url: SecretStr | None = None  # None: the list is kept in the records
+    lease_minutes: float = Field(default=30.0, gt=0)  # of a claim that is not renewed
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claim holds."""
+        return timedelta(minutes=self.lease_minutes)
+
+
 class GuidelinesSettings(_Section):
     """Which guideline each indication uses: a shipped table's name, or the path of another.
 
@@ -220,6 +234,7 @@ class Settings(BaseSettings):
     priors: PriorSettings = PriorSettings()
     api: ApiSettings = ApiSettings()
     guidelines: GuidelinesSettings = GuidelinesSettings()
+    reading: ReadingSettings = ReadingSettings()
     pipeline: PipelineSettings = PipelineSettings()
 
     @model_validator(mode="after")

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from routing.ledger.booking import book_analysis
+from routing.reading.desk import ReadingDesk
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerRecords
-from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.results.objects import EncodedObject
 from wetread.domain.costs import PriceTable
 from wetread.domain.findings import Findings
-from wetread.domain.reading import ai_state_from_outcome
-from wetread.ports import Clock, QueueItem, ReadingQueue
+from wetread.ports import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,28 +21,13 @@ class StudyEffects:
     findings: FindingsRecords
     results: ResultRecords
     ledger: LedgerRecords
-    reading: ReadingRecords
-    queue: ReadingQueue
+    desk: ReadingDesk
     prices: PriceTable
     clock: Clock
 
     def prioritise(self, findings: Findings) -> None:
         """Tell the reader what was found, and raise the study in the list."""
-        requested_at = self.reading.note_analysis(
-            findings.study_instance_uid,
-            findings.revision,
-            ai_state=ai_state_from_outcome(findings.outcome),
-            priority=findings.triage.priority,
-            reasons=findings.triage.reasons,
-        )
-        if requested_at is not None:
-            self.queue.put(
-                QueueItem(
-                    study_instance_uid=findings.study_instance_uid,
-                    priority=findings.triage.priority,
-                    requested_at=requested_at,
-                )
-            )
+        self.desk.note_analysis(findings)
 
     def book(self, findings: Findings) -> None:
         """Book the cost."""
@@ -64,3 +48,4 @@ class StudyEffects:
         """Keep the findings: the study is concluded, and the reader is told the last word."""
         self.findings.conclude(findings, at=self.clock())
         self.prioritise(findings)
+        self.desk.announce_result(findings.study_instance_uid)

@@ -245,6 +245,7 @@ def _have_read(session: Session, study: StudyRecord) -> None:
         ReadingItemRecord(
             study_instance_uid=study.study_instance_uid,
             requested_at=study.completed_at,
+            place_at=study.completed_at,
             ai_state=AiState.WAITING,
             priority=0,
             reasons=[],

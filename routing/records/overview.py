@@ -18,6 +18,7 @@ from routing.records.tables import (
 )
 from wetread.domain.findings import Outcome
 from wetread.domain.reading import AiState
+from wetread.domain.reading_order import ReadRequest, Urgency
 from wetread.domain.studies import StudyState
 
 
@@ -90,6 +91,18 @@ class ReadingItem:
     priority: int
     reasons: tuple[str, ...]
     reader: str | None
+    urgency: Urgency
+    due_at: datetime | None
+
+    @property
+    def request(self) -> ReadRequest:
+        """What decides where it stands."""
+        return ReadRequest(
+            requested_at=self.requested_at,
+            urgency=self.urgency,
+            due_at=self.due_at,
+            ai_points=self.priority,
+        )
 
 
 class RecordsOverview:
@@ -178,6 +191,8 @@ class RecordsOverview:
             ReadingItemRecord.priority,
             ReadingItemRecord.reasons,
             ReadingItemRecord.reader,
+            ReadingItemRecord.urgency,
+            ReadingItemRecord.due_at,
         ).join(
             ReadingItemRecord,
             ReadingItemRecord.study_instance_uid == StudyRecord.study_instance_uid,
@@ -265,4 +280,6 @@ def _reading_item(row: RowMapping) -> ReadingItem:
         priority=row["priority"],
         reasons=tuple(row["reasons"]),
         reader=row["reader"],
+        urgency=Urgency(row["urgency"]),
+        due_at=row["due_at"],
     )

@@ -205,6 +205,42 @@ class ReadingItemRecord(Record):
     reasons: Mapped[list[str]]
     reader: Mapped[str | None] = mapped_column(Text)
     reported_at: Mapped[datetime | None]
+    reported_by: Mapped[str | None] = mapped_column(Text)
+    urgency: Mapped[str] = mapped_column(String(16), server_default="routine")  # an Urgency
+    due_at: Mapped[datetime | None]
+    place_at: Mapped[datetime]  # by the rules of the reading order; earlier is read first
+    claimed_by: Mapped[str | None] = mapped_column(Text)
+    claimed_until: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_reading_items_place", "reported_at", "place_at"),)
+
+
+class ReadingEventRecord(Record):
+    """What has happened in the reading list; the oldest are forgotten."""
+
+    __tablename__ = "reading_events"
+
+    event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(16))  # a QueueEventKind
+    study_instance_uid: Mapped[str] = mapped_column(String(64))
+    reader: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = ({"sqlite_autoincrement": True},)  # a position is never used twice
+
+
+class DiscrepancyRecord(Record):
+    """What an analysis found after the report of a study, and that matters."""
+
+    __tablename__ = "reading_discrepancies"
+
+    study_instance_uid: Mapped[str] = mapped_column(
+        ForeignKey("studies.study_instance_uid"), primary_key=True
+    )
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    reasons: Mapped[list[str]]
+    raised_at: Mapped[datetime]
+    settled_by: Mapped[str | None] = mapped_column(Text)
+    settled_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class LedgerEntryRecord(Record):

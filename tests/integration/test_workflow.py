@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from routing.pipeline.stops import AnalysisTools
 from routing.pipeline.study import StudyInput
 from routing.pipeline.workflow import StudyWorkflows
-from routing.reading.queue import SqlReadingQueue
+from routing.reading.sql_queue import SqlReadingQueue
 from routing.records.details import document_from_details
 from routing.records.findings import FindingsRecords
 from routing.records.tables import (

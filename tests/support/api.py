@@ -18,22 +18,21 @@ from api.health import ReadinessCheck, database_check
 from api.metrics import ServiceMetrics
 from api.services import ApiServices
 from routing.identity.linking import same_patient
-from routing.reading.queue import SqlReadingQueue
+from routing.reading.sql_queue import SqlReadingQueue
 from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerEntry, LedgerRecords
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
-from routing.records.reading import ReadingRecords
 from routing.records.results import Parcel, ResultRecords
 from routing.records.tables import InstanceRecord, StudyRecord
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from routing.results.objects import EncodedObject, ObjectKind
 from tests.support.findings import findings
+from tests.support.reading import reading_desk
 from wetread.domain.findings import Findings
-from wetread.domain.reading import ai_state_from_outcome
 from wetread.domain.studies import StudyState
 from wetread.domain.uids import derive_uid
 from wetread.ports import DeliveryReceipt, QueueItem
@@ -107,18 +106,12 @@ class Hospital:
     def ask_for_read(self, uid: str, *, waited: timedelta = timedelta(minutes=12)) -> None:
         """Put a study into the reading queue."""
         queue = SqlReadingQueue(self.engine, lambda: NOW)
-        queue.put(QueueItem(study_instance_uid=uid, priority=0, requested_at=NOW - waited))
+        queue.put(QueueItem(study_instance_uid=uid, place_at=NOW - waited))
 
     def conclude(self, found: Findings, *, at: datetime = NOW) -> None:
         """Keep findings, tell the reader, and book their cost."""
         FindingsRecords(self.engine).conclude(found, at=at)
-        ReadingRecords(self.engine).note_analysis(
-            found.study_instance_uid,
-            found.revision,
-            ai_state=ai_state_from_outcome(found.outcome),
-            priority=found.triage.priority,
-            reasons=found.triage.reasons,
-        )
+        reading_desk(self.engine, lambda: NOW).note_analysis(found)
         self.book(found.study_instance_uid, at=at, revision=found.revision)
 
     def book(
@@ -171,7 +164,7 @@ class Hospital:
             patients=PatientRecords(self.engine),
             links=LinkRecords(self.engine),
             tracks=TrackRecords(self.engine, lambda: NOW, same_patient),
-            reading_queue=SqlReadingQueue(self.engine, lambda: NOW),
+            desk=reading_desk(self.engine, lambda: NOW),
             complete_study=self.completed.append,
             expect_instances=StudyCatalog(
                 self.engine, lambda: NOW, spool_dir=self.results_dir
@@ -205,6 +198,10 @@ class AppClient:
     def put(self, path: str, **options: Any) -> Response:
         """Put something to a path."""
         return asyncio.run(self._ask("PUT", path, **options))
+
+    def delete(self, path: str, **options: Any) -> Response:
+        """Delete what is at a path."""
+        return asyncio.run(self._ask("DELETE", path, **options))
 
     async def _ask(self, method: str, path: str, **options: Any) -> Response:
         transport = ASGITransport(self.app, raise_app_exceptions=False)

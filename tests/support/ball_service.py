@@ -18,17 +18,16 @@ from routing.pipeline.recorded_studies import RecordedStudies
 from routing.pipeline.stops import AnalysisTools
 from routing.pipeline.study import StudyInput
 from routing.pipeline.workflow import StudyWorkflows
-from routing.reading.queue import SqlReadingQueue
 from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerRecords
-from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.records.tables import InstanceRecord
 from routing.records.tracks import TrackRecords
 from tests.support.ball_analysis import ball_analysis, shipped_rules
 from tests.support.patients import patient_linker
+from tests.support.reading import reading_desk
 from tests.support.record_rows import RECEIVED_AT, add_reading_item, add_study
 from wetread.domain.errors import DeliveryError
 from wetread.domain.studies import StudyState
@@ -104,8 +103,7 @@ class BallService:
                 findings=findings,
                 results=self.results,
                 ledger=LedgerRecords(self.engine),
-                reading=ReadingRecords(self.engine),
-                queue=SqlReadingQueue(self.engine, self.clock),
+                desk=reading_desk(self.engine, self.clock),
                 prices=rules.prices,
                 clock=self.clock,
             ),

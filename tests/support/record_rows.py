@@ -49,6 +49,7 @@ def add_reading_item(engine: Engine, study_instance_uid: str) -> None:
     record = ReadingItemRecord(
         study_instance_uid=study_instance_uid,
         requested_at=RECEIVED_AT,
+        place_at=RECEIVED_AT,
         ai_state=AiState.WAITING.value,
         priority=0,
         reasons=[],

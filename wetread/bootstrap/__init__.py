@@ -2,6 +2,7 @@
 
 from wetread.bootstrap.analysis import (
     build_analysis,
+    clock_of,
     find_problems,
     load_analysis_rules,
     load_model,
@@ -16,6 +17,7 @@ __all__ = [
     "Service",
     "build_analysis",
     "build_service",
+    "clock_of",
     "find_problems",
     "find_series",
     "load_analysis_rules",

@@ -31,6 +31,7 @@ from routing.reading.priority import load_priority_table
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
 from wetread.bootstrap.priors import build_archives, build_moves
+from wetread.bootstrap.reading import load_reading_tables
 from wetread.domain.days import day_from_da
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.guidelines.guidance import Indication
@@ -131,6 +132,7 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
     try:
         build_archives(settings, build_moves(settings))
         load_relevance_rules(settings.priors.relevance_table)
+        load_reading_tables(settings)
     except ConfigurationError as error:
         problems.append(str(error))
     try:

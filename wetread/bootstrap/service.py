@@ -32,7 +32,7 @@ from routing.pipeline.stops import AnalysisRules, key_image_path
 from routing.pipeline.workflow import StudyWorkflows
 from routing.priors.fetching import PriorFetcher
 from routing.priors.prefetching import PriorPrefetcher
-from routing.reading.queue import SqlReadingQueue
+from routing.reading.desk import ReadingDesk
 from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
 from routing.records.findings import FindingsRecords
@@ -40,16 +40,16 @@ from routing.records.ledger import LedgerRecords
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
-from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
 from wetread.bootstrap.priors import build_fetcher, build_moves
+from wetread.bootstrap.reading import build_reading_desk
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.identity.matching import Matcher
 from wetread.domain.studies import CompletenessPolicy
-from wetread.ports import Clock, Destination, ReadingQueue
+from wetread.ports import Clock, Destination
 from wetread.settings import ApiSettings, Settings
 
 _log = structlog.get_logger(__name__)
@@ -101,7 +101,8 @@ def build_service(settings: Settings) -> Service:
     clock = clock_of(settings)
     engine = open_database(settings.database_url)
     results = ResultRecords(engine, settings.results_dir)
-    queue = SqlReadingQueue(engine, clock)
+    desk = build_reading_desk(settings, engine, clock)
+    desk.apply_rules()
     totals = RecordsTotals(engine)
     metrics = ServiceMetrics(totals, started_at=clock())
     catalog = StudyCatalog(engine, clock, spool_dir=settings.spool_dir)
@@ -116,7 +117,7 @@ def build_service(settings: Settings) -> Service:
         rules.selection,
         most_priors=settings.pipeline.most_priors,
     )
-    workflows = _build_workflows(settings, engine, clock, rules, studies, results, queue, fetcher)
+    workflows = _build_workflows(settings, engine, clock, rules, studies, results, desk, fetcher)
 
     spool = Spool(settings.spool_dir, settings.intake.minimum_free_bytes)
     indexer = Indexer(
@@ -125,11 +126,16 @@ def build_service(settings: Settings) -> Service:
         clock=clock,
         sites={sender.ae_title: sender.site for sender in settings.intake.senders},
     )
+
+    def begin_study(study_instance_uid: str, revision: int) -> None:
+        desk.open(study_instance_uid)  # to be read from here on, whatever becomes of the analysis
+        workflows.submit(study_instance_uid, revision)
+
     watcher = CompletenessWatcher(
         catalog,
         CompletenessPolicy(quiet=settings.intake.quiet, forced_after=settings.intake.forced_after),
         clock,
-        workflows.submit,
+        begin_study,
         indexed_until=indexer.indexed_until,
     )
 
@@ -146,7 +152,7 @@ def build_service(settings: Settings) -> Service:
         totals=totals,
         patients=PatientRecords(engine),
         links=LinkRecords(engine),
-        reading_queue=queue,
+        desk=desk,
         complete_study=complete_study,
         expect_instances=catalog.set_expected,
         key_image_path=lambda study, revision, tracking_id: key_image_path(
@@ -184,7 +190,7 @@ def _build_workflows(
     rules: AnalysisRules,
     studies: RecordedStudies,
     results: ResultRecords,
-    queue: ReadingQueue,
+    desk: ReadingDesk,
     fetcher: PriorFetcher,
 ) -> StudyWorkflows:
     return StudyWorkflows(
@@ -202,8 +208,7 @@ def _build_workflows(
             findings=FindingsRecords(engine),
             results=results,
             ledger=LedgerRecords(engine),
-            reading=ReadingRecords(engine),
-            queue=queue,
+            desk=desk,
             prices=rules.prices,
             clock=clock,
         ),

@@ -1,18 +1,16 @@
-"""The order in which studies are read, and what the reader is told of the analysis."""
+"""What the reader is told of the analysis of a study that waits to be read."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeAlias
 
 from wetread.domain.findings import Outcome
 
-OrderKey: TypeAlias = tuple[int, datetime, str]
-
 
 class AiState(StrEnum):
-    """What the analysis has to say of a study that waits to be read; it never holds the read up."""
+    """What the analysis has to say; it never holds the read up."""
 
     WAITING = "waiting"
+    LATE = "late"  # waiting for longer than a reader should count on; never recorded, only told
     DONE = "done"
     PARTIAL = "partial"  # something is missing; absence of marks means nothing
     FAILED = "failed"
@@ -32,6 +30,10 @@ def ai_state_from_outcome(outcome: Outcome) -> AiState:
             return AiState.NOT_ANALYSED
 
 
-def order_key(*, priority: int, requested_at: datetime, study_instance_uid: str) -> OrderKey:
-    """Return what to sort by, smallest read first: priority, then request, then the UID."""
-    return -priority, requested_at, study_instance_uid
+def told_ai_state(
+    recorded: AiState, *, requested_at: datetime, at: datetime, patience: timedelta
+) -> AiState:
+    """Return what the reader is told at a moment: an analysis that takes too long is late."""
+    if recorded is AiState.WAITING and at - requested_at > patience:
+        return AiState.LATE
+    return recorded

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from routing.records.database import open_database
-from routing.records.reading import ReadingRecords
+from routing.records.reading import ReadingRecords, ReadingTask
 from routing.records.tables import ReadingItemRecord
 from tests.support.record_rows import RECEIVED_AT, add_reading_item, add_study
 from wetread.domain.reading import AiState
@@ -24,7 +24,7 @@ def engine(tmp_path: Path) -> Engine:
     return engine
 
 
-def _note(engine: Engine, revision: int, state: AiState, priority: int) -> datetime | None:
+def _note(engine: Engine, revision: int, state: AiState, priority: int) -> ReadingTask | None:
     return ReadingRecords(engine).note_analysis(
         _UID, revision, ai_state=state, priority=priority, reasons=(f"priority {priority}",)
     )
@@ -36,7 +36,9 @@ def _item(engine: Engine) -> ReadingItemRecord:
 
 
 def test_the_item_says_how_the_analysis_stands(engine: Engine) -> None:
-    assert _note(engine, 1, AiState.DONE, 40) == RECEIVED_AT
+    task = _note(engine, 1, AiState.DONE, 40)
+    assert task is not None
+    assert (task.request.requested_at, task.request.ai_points) == (RECEIVED_AT, 40)
     item = _item(engine)
     assert (item.ai_state, item.priority, item.reasons) == (AiState.DONE, 40, ["priority 40"])
 
@@ -57,7 +59,9 @@ def test_an_older_revision_raises_but_the_reader_waits_for_the_newer(engine: Eng
 def test_a_reported_item_is_left_alone(engine: Engine) -> None:
     with Session(engine) as session, session.begin():
         session.get_one(ReadingItemRecord, _UID).reported_at = datetime(2026, 3, 2, tzinfo=UTC)
-    assert _note(engine, 1, AiState.DONE, 40) is None
+    task = _note(engine, 1, AiState.DONE, 40)
+    assert task is not None
+    assert task.is_reported
     assert _item(engine).priority == 0
 
 

@@ -1,0 +1,103 @@
+"""Readers take studies, keep them, give them back and report them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.support.api import Hospital
+from tests.support.findings import findings, nodule
+
+_CLAIMS = "/api/reading-list/claims"
+
+
+def _two_studies(hospital: Hospital) -> tuple[str, str]:
+    first, second = hospital.add_study(1), hospital.add_study(2)
+    hospital.ask_for_read(first, waited=timedelta(minutes=20))
+    hospital.ask_for_read(second, waited=timedelta(minutes=10))
+    return first, second
+
+
+def test_the_next_study_is_given_to_one_reader(hospital: Hospital) -> None:
+    first, second = _two_studies(hospital)
+    client = hospital.client()
+    for reader, uid in (("A", first), ("B", second)):
+        given = client.post(_CLAIMS, json={"reader": reader}).json()
+        assert given["study"]["study_instance_uid"] == uid
+        assert given["claimed_by"] == reader
+    assert client.post(_CLAIMS, json={"reader": "C"}).status_code == 404
+    listed = client.get("/api/reading-list").json()["items"]
+    assert [item["claimed_by"] for item in listed] == ["A", "B"]
+    assert "B が読影中" in client.get("/?lang=ja").text
+
+
+def test_a_study_that_another_reads_can_be_neither_taken_nor_reported(hospital: Hospital) -> None:
+    first, _ = _two_studies(hospital)
+    client = hospital.client()
+    assert client.put(f"{_CLAIMS}/{first}", json={"reader": "A"}).status_code == 200
+    assert client.put(f"{_CLAIMS}/{first}", json={"reader": "B"}).status_code == 409
+    report = f"/api/reading-list/reports/{first}"
+    assert client.put(report, json={"reader": "B"}).status_code == 409
+    assert client.delete(f"{_CLAIMS}/{first}?reader=B").status_code == 409
+    assert client.delete(f"{_CLAIMS}/{first}?reader=A").status_code == 204
+    assert client.put(report, json={"reader": "B"}).status_code == 204
+    assert client.get("/api/reading-list").json()["total"] == 1
+
+
+def test_an_urgent_study_goes_first_and_says_why(hospital: Hospital) -> None:
+    _, second = _two_studies(hospital)
+    client = hospital.client()
+    asked = {"urgency": "emergency", "due_at": "2026-04-01T12:00:00+09:00", "actor": "Ward 3"}
+    answer = client.put(f"/api/reading-list/requests/{second}", json=asked).json()
+    assert answer["urgency"] == "emergency"
+    assert answer["place_reasons"] == ["Emergency: 600 minutes sooner."]
+    listed = client.get("/api/reading-list").json()["items"]
+    assert listed[0]["study"]["study_instance_uid"] == second
+    assert "緊急: 600分繰り上げ" in client.get("/?lang=ja").text
+    unknown = client.put("/api/reading-list/requests/1.2.3", json={"actor": "Ward 3"})
+    assert unknown.status_code == 404
+    naive = client.put(
+        f"/api/reading-list/requests/{second}",
+        json={"due_at": "2026-04-01T12:00:00", "actor": "Ward 3"},
+    )
+    assert naive.status_code == 422
+
+
+def test_an_analysis_that_takes_too_long_is_told_to_be_late(hospital: Hospital) -> None:
+    uid = hospital.add_study(1)
+    hospital.ask_for_read(uid, waited=timedelta(minutes=31))
+    client = hospital.client()
+    (item,) = client.get("/api/reading-list").json()["items"]
+    assert item["ai_state"] == "late"
+    assert "解析遅延" in client.get("/?lang=ja").text
+    hospital.conclude(findings(study_instance_uid=uid))
+    (item,) = client.get("/api/reading-list").json()["items"]
+    assert item["ai_state"] == "done"
+
+
+def test_events_are_read_on_from_a_position(hospital: Hospital) -> None:
+    first, _ = _two_studies(hospital)
+    client = hospital.client()
+    events = client.get("/api/reading-list/events").json()
+    assert [event["kind"] for event in events] == ["placed", "placed"]
+    client.post(_CLAIMS, json={"reader": "A"})
+    later = client.get(f"/api/reading-list/events?after={events[-1]['position']}").json()
+    assert [(one["kind"], one["study_instance_uid"], one["reader"]) for one in later] == [
+        ("claimed", first, "A")
+    ]
+    assert client.get("/api/reading-list/events?after=x' OR 1=1").status_code == 422
+
+
+def test_what_is_found_after_the_report_is_shown_until_somebody_has_looked(
+    hospital: Hospital,
+) -> None:
+    uid, _ = _two_studies(hospital)
+    client = hospital.client()
+    client.put(f"/api/reading-list/reports/{uid}", json={"reader": "A"})
+    found = findings(nodule("1.2.3"), study_instance_uid=uid)
+    hospital.conclude(replace(found, triage=replace(found.triage, priority=50)))
+    (one,) = client.get("/api/reading-list/discrepancies").json()
+    assert one["study_instance_uid"] == uid
+    assert "報告後に見つかった所見" in client.get("/?lang=ja").text
+    settle = f"/api/reading-list/discrepancies/{uid}/settlement"
+    assert client.post(settle, json={"actor": "A"}).status_code == 204
+    assert client.post(settle, json={"actor": "A"}).status_code == 404
+    assert client.get("/api/reading-list/discrepancies").json() == []
