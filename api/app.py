@@ -16,6 +16,7 @@ from api.health import health_router
 from api.metrics import metrics_router
 from api.pages import pages_router
 from api.patient_links import patient_links_router
+from api.prescreening import prescreening_router
 from api.problems import Problem, install_problems
 from api.reading import reading_router
 from api.services import ApiServices
@@ -43,8 +44,11 @@ def create_app(services: ApiServices) -> FastAPI:
         studies_router(services.overview, services.complete_study, services.expect_instances)
     )
     api.include_router(reading_router(services.desk, services.overview))
-    api.include_router(claims_router(services.desk, services.overview))
+    api.include_router(
+        claims_router(services.desk, services.overview, services.prescreening.records)
+    )
     api.include_router(discrepancies_router(services.desk))
+    api.include_router(prescreening_router(services.prescreening))
     api.include_router(patient_links_router(services.patients, services.links, services.clock))
     api.include_router(costs_router(services.totals, services.clock))
     api.include_router(tracks_router(services.tracks))

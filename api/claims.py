@@ -11,6 +11,7 @@ from api.reading import NOTHING, item_now
 from api.schemas import Actor, ReadingItemSchema, StudyUid
 from routing.reading.desk import ReadingDesk
 from routing.records.overview import RecordsOverview
+from routing.records.prescreening import PrescreenRecords
 
 _TAKEN: Final[Mapping[int | str, dict[str, Any]]] = {
     409: {"model": Problem, "description": "Another reader has it, or nobody is to read it"}
@@ -23,7 +24,16 @@ class ReaderSchema(BaseModel):
     reader: Actor
 
 
-def claims_router(desk: ReadingDesk, overview: RecordsOverview) -> APIRouter:
+class ReportSchema(ReaderSchema):
+    """What the report of a study says in short."""
+
+    found_something: bool | None = None
+    """Whether it has a finding that matters; asked of studies that were read as a safety net."""
+
+
+def claims_router(
+    desk: ReadingDesk, overview: RecordsOverview, prescreening: PrescreenRecords
+) -> APIRouter:
     """Return the routes by which readers take studies and report them."""
     router = APIRouter(prefix="/reading-list", tags=["reading"])
 
@@ -62,9 +72,11 @@ def claims_router(desk: ReadingDesk, overview: RecordsOverview) -> APIRouter:
         status_code=204,
         responses={**_TAKEN},
     )
-    def report(study_uid: StudyUid, reading: ReaderSchema) -> Response:
-        if not desk.report(study_uid, reading.reader):
+    def report(study_uid: StudyUid, told: ReportSchema) -> Response:
+        if not desk.report(study_uid, told.reader):
             raise HTTPException(409, "another reader has the study, or nobody is to read it")
+        if told.found_something is not None:
+            prescreening.note_read(study_uid, found_something=told.found_something)
         return Response(status_code=204)
 
     return router

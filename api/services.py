@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from api.health import ReadinessCheck
 from api.metrics import ServiceMetrics
 from routing.reading.desk import ReadingDesk
+from routing.reading.prescreening import Prescreening
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
@@ -35,6 +36,7 @@ class ApiServices:
     totals: RecordsTotals
     tracks: TrackRecords
     desk: ReadingDesk
+    prescreening: Prescreening
     patients: PatientRecords
     links: LinkRecords
     complete_study: CompleteStudy

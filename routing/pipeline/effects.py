@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from routing.ledger.booking import book_analysis
 from routing.reading.desk import ReadingDesk
+from routing.reading.prescreening import Prescreening
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerRecords
 from routing.records.results import ResultRecords
@@ -22,6 +23,7 @@ class StudyEffects:
     results: ResultRecords
     ledger: LedgerRecords
     desk: ReadingDesk
+    prescreening: Prescreening
     prices: PriceTable
     clock: Clock
 
@@ -48,4 +50,5 @@ class StudyEffects:
         """Keep the findings: the study is concluded, and the reader is told the last word."""
         self.findings.conclude(findings, at=self.clock())
         self.prioritise(findings)
+        self.prescreening.conclude(findings)
         self.desk.announce_result(findings.study_instance_uid)

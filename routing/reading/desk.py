@@ -96,6 +96,21 @@ class ReadingDesk:
         self.queue.remove(study_instance_uid)
         return True
 
+    def withdraw(self, study_instance_uid: str, *, by: str) -> bool:
+        """Take a study out unread; False where somebody reads it, or it is out already."""
+        if not self.claim(study_instance_uid, by):
+            return False
+        self.records.withdraw(study_instance_uid, actor=by, at=self.clock())
+        self.queue.remove(study_instance_uid)
+        return True
+
+    def request_again(self, study_instance_uid: str, *, by: str) -> bool:
+        """Have a study read that was taken out unread; False where it was not."""
+        if not self.records.request_again(study_instance_uid, actor=by, at=self.clock()):
+            return False
+        self._place(self.records.find(study_instance_uid))
+        return True
+
     def apply_rules(self) -> bool:
         """Order the list by rules that are new, and note it; False where they are not new."""
         digest = hashlib.sha256(repr(self.rules).encode()).hexdigest()

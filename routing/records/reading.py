@@ -159,6 +159,26 @@ class ReadingRecords:
             )
             return True
 
+    def withdraw(self, study_instance_uid: str, *, actor: str, at: datetime) -> bool:
+        """Keep that nobody is to read the study; False where nobody was."""
+        with writing(self._engine) as session:
+            item = session.get(ReadingItemRecord, study_instance_uid, with_for_update=True)
+            if item is None or item.reported_at is not None:
+                return False
+            item.reported_at, item.reported_by = at, None  # nobody has reported it
+            _audit(session, "reading.withdraw", study_instance_uid, actor=actor, at=at)
+            return True
+
+    def request_again(self, study_instance_uid: str, *, actor: str, at: datetime) -> bool:
+        """Have a withdrawn study read after all, as if never withdrawn; False for any other."""
+        with writing(self._engine) as session:
+            item = session.get(ReadingItemRecord, study_instance_uid, with_for_update=True)
+            if item is None or item.reported_at is None or item.reported_by is not None:
+                return False
+            item.reported_at = None
+            _audit(session, "reading.request_again", study_instance_uid, actor=actor, at=at)
+            return True
+
     def note_rules(self, name: str, content_sha256: str, *, actor: str, at: datetime) -> bool:
         """Keep which rules order the list from now on; False where they did before."""
         newest = (
@@ -174,6 +194,12 @@ class ReadingRecords:
             detail = {"name": name, "sha256": content_sha256}
             write_audit(session, at=at, actor=actor, action=_RULES, detail=detail)
             return True
+
+
+def _audit(
+    session: Session, action: str, study_instance_uid: str, *, actor: str, at: datetime
+) -> None:
+    write_audit(session, at=at, actor=actor, action=action, study_instance_uid=study_instance_uid)
 
 
 def _tasks() -> Select[ReadingItemRecord, str]:

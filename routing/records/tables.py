@@ -243,6 +243,27 @@ class DiscrepancyRecord(Record):
     settled_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
+class PrescreenRecord(Record):
+    """What became of the read of a revision by pre-screening; decided once."""
+
+    __tablename__ = "prescreen_decisions"
+
+    study_instance_uid: Mapped[str] = mapped_column(
+        ForeignKey("studies.study_instance_uid"), primary_key=True
+    )
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    site: Mapped[str] = mapped_column(Text)
+    advice: Mapped[str] = mapped_column(String(16))  # a Prescreen
+    reasons: Mapped[list[str]]
+    decision: Mapped[str] = mapped_column(String(16))  # a ReadDecision
+    decided_at: Mapped[datetime]
+    overridden_to: Mapped[str | None] = mapped_column(String(16))  # requested | withdrawn
+    overridden_by: Mapped[str | None] = mapped_column(Text)
+    missed: Mapped[bool | None]  # of a sampled study: whether its report found something
+
+    __table_args__ = (Index("ix_prescreen_decisions_site", "site", "decided_at"),)
+
+
 class LedgerEntryRecord(Record):
     """One booked cost; never changed, corrected only by a further entry."""
 

@@ -18,6 +18,7 @@ from api.health import ReadinessCheck, database_check
 from api.metrics import ServiceMetrics
 from api.services import ApiServices
 from routing.identity.linking import same_patient
+from routing.reading.desk import ReadingDesk
 from routing.reading.sql_queue import SqlReadingQueue
 from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
@@ -31,7 +32,7 @@ from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from routing.results.objects import EncodedObject, ObjectKind
 from tests.support.findings import findings
-from tests.support.reading import reading_desk
+from tests.support.reading import prescreening, reading_desk
 from wetread.domain.findings import Findings
 from wetread.domain.studies import StudyState
 from wetread.domain.uids import derive_uid
@@ -98,6 +99,11 @@ class Hospital:
             )
         return uid
 
+    @property
+    def desk(self) -> ReadingDesk:
+        """Return where readers get their studies."""
+        return reading_desk(self.engine, lambda: NOW)
+
     def late_images(self, uid: str) -> None:
         """Complete a study once more."""
         with Session(self.engine) as session, session.begin():
@@ -111,7 +117,7 @@ class Hospital:
     def conclude(self, found: Findings, *, at: datetime = NOW) -> None:
         """Keep findings, tell the reader, and book their cost."""
         FindingsRecords(self.engine).conclude(found, at=at)
-        reading_desk(self.engine, lambda: NOW).note_analysis(found)
+        self.desk.note_analysis(found)
         self.book(found.study_instance_uid, at=at, revision=found.revision)
 
     def book(
@@ -164,7 +170,8 @@ class Hospital:
             patients=PatientRecords(self.engine),
             links=LinkRecords(self.engine),
             tracks=TrackRecords(self.engine, lambda: NOW, same_patient),
-            desk=reading_desk(self.engine, lambda: NOW),
+            desk=self.desk,
+            prescreening=prescreening(self.desk, self.engine),
             complete_study=self.completed.append,
             expect_instances=StudyCatalog(
                 self.engine, lambda: NOW, spool_dir=self.results_dir

@@ -27,7 +27,7 @@ from routing.records.tables import InstanceRecord
 from routing.records.tracks import TrackRecords
 from tests.support.ball_analysis import ball_analysis, shipped_rules
 from tests.support.patients import patient_linker
-from tests.support.reading import reading_desk
+from tests.support.reading import prescreening, reading_desk
 from tests.support.record_rows import RECEIVED_AT, add_reading_item, add_study
 from wetread.domain.errors import DeliveryError
 from wetread.domain.studies import StudyState
@@ -88,6 +88,7 @@ class BallService:
     def workflows(self, tools: AnalysisTools | None = None) -> StudyWorkflows:
         """Return the workflows, not started."""
         findings = FindingsRecords(self.engine)
+        desk = reading_desk(self.engine, self.clock)
         rules = shipped_rules()
         return StudyWorkflows(
             database_url=f"sqlite:///{self.data_dir / 'workflow.sqlite'}",
@@ -103,7 +104,8 @@ class BallService:
                 findings=findings,
                 results=self.results,
                 ledger=LedgerRecords(self.engine),
-                desk=reading_desk(self.engine, self.clock),
+                desk=desk,
+                prescreening=prescreening(desk, self.engine),
                 prices=rules.prices,
                 clock=self.clock,
             ),

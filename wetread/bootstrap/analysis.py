@@ -27,6 +27,7 @@ from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.stops import AnalysisRules, AnalysisTools
 from routing.pipeline.study import StudyInput
 from routing.priors.relevance import load_relevance_rules
+from routing.reading.prescreen_rules import load_prescreen_rules
 from routing.reading.priority import load_priority_table
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
@@ -133,6 +134,7 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
         build_archives(settings, build_moves(settings))
         load_relevance_rules(settings.priors.relevance_table)
         load_reading_tables(settings)
+        load_prescreen_rules(settings.reading.prescreening)
     except ConfigurationError as error:
         problems.append(str(error))
     try:

@@ -1,5 +1,6 @@
 """Wires the reading list."""
 
+import random
 from zoneinfo import ZoneInfo
 
 from redis import Redis
@@ -8,9 +9,12 @@ from sqlalchemy import Engine
 from routing.reading.calendars import SiteCalendars, load_site_calendars
 from routing.reading.desk import ReadingDesk
 from routing.reading.order_rules import load_order_rules
+from routing.reading.prescreen_rules import load_prescreen_rules
+from routing.reading.prescreening import Prescreening
 from routing.reading.redis_queue import RedisReadingQueue
 from routing.reading.sql_queue import SqlReadingQueue
 from routing.records.discrepancies import DiscrepancyRecords
+from routing.records.prescreening import PrescreenRecords
 from routing.records.reading import ReadingRecords
 from wetread.domain.reading_order import OrderRules
 from wetread.ports import Clock, ReadingQueue
@@ -29,6 +33,16 @@ def build_reading_desk(settings: Settings, engine: Engine, clock: Clock) -> Read
         calendars=calendars,
         lease=settings.reading.lease,
         clock=clock,
+    )
+
+
+def build_prescreening(settings: Settings, engine: Engine, desk: ReadingDesk) -> Prescreening:
+    """Return what acts on the advice of analyses; raise `ConfigurationError`."""
+    return Prescreening(
+        rules=load_prescreen_rules(settings.reading.prescreening),
+        records=PrescreenRecords(engine),
+        desk=desk,
+        draw=random.SystemRandom().random,
     )
 
 

@@ -32,7 +32,7 @@ from routing.pipeline.stops import AnalysisRules, key_image_path
 from routing.pipeline.workflow import StudyWorkflows
 from routing.priors.fetching import PriorFetcher
 from routing.priors.prefetching import PriorPrefetcher
-from routing.reading.desk import ReadingDesk
+from routing.reading.prescreening import Prescreening
 from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
 from routing.records.findings import FindingsRecords
@@ -45,7 +45,7 @@ from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
 from wetread.bootstrap.priors import build_fetcher, build_moves
-from wetread.bootstrap.reading import build_reading_desk
+from wetread.bootstrap.reading import build_prescreening, build_reading_desk
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.identity.matching import Matcher
 from wetread.domain.studies import CompletenessPolicy
@@ -103,6 +103,7 @@ def build_service(settings: Settings) -> Service:
     results = ResultRecords(engine, settings.results_dir)
     desk = build_reading_desk(settings, engine, clock)
     desk.apply_rules()
+    prescreening = build_prescreening(settings, engine, desk)
     totals = RecordsTotals(engine)
     metrics = ServiceMetrics(totals, started_at=clock())
     catalog = StudyCatalog(engine, clock, spool_dir=settings.spool_dir)
@@ -117,7 +118,9 @@ def build_service(settings: Settings) -> Service:
         rules.selection,
         most_priors=settings.pipeline.most_priors,
     )
-    workflows = _build_workflows(settings, engine, clock, rules, studies, results, desk, fetcher)
+    workflows = _build_workflows(
+        settings, engine, clock, rules, studies, results, prescreening, fetcher
+    )
 
     spool = Spool(settings.spool_dir, settings.intake.minimum_free_bytes)
     indexer = Indexer(
@@ -153,6 +156,7 @@ def build_service(settings: Settings) -> Service:
         patients=PatientRecords(engine),
         links=LinkRecords(engine),
         desk=desk,
+        prescreening=prescreening,
         complete_study=complete_study,
         expect_instances=catalog.set_expected,
         key_image_path=lambda study, revision, tracking_id: key_image_path(
@@ -190,7 +194,7 @@ def _build_workflows(
     rules: AnalysisRules,
     studies: RecordedStudies,
     results: ResultRecords,
-    desk: ReadingDesk,
+    prescreening: Prescreening,
     fetcher: PriorFetcher,
 ) -> StudyWorkflows:
     return StudyWorkflows(
@@ -208,7 +212,8 @@ def _build_workflows(
             findings=FindingsRecords(engine),
             results=results,
             ledger=LedgerRecords(engine),
-            desk=desk,
+            desk=prescreening.desk,
+            prescreening=prescreening,
             prices=rules.prices,
             clock=clock,
         ),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.costs import month_bounds
+from api.months import month_bounds
 from tests.support.api import JAPAN, NOW, Hospital
 
 MIDNIGHT = datetime(2026, 4, 1, tzinfo=JAPAN)

@@ -42,6 +42,8 @@ ROUTES = (
     "/api/reading-list/reports/{study_uid}",
     "/api/reading-list/discrepancies",
     "/api/reading-list/discrepancies/{study_uid}/settlement",
+    "/api/prescreening",
+    "/api/prescreening/{study_uid}",
     "/api/patient-links",
     "/api/patient-links/{link_id}/decision",
     "/api/patient-links/{link_id}/undo",

@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
-from tests.support.api import Hospital
+from tests.support.api import NOW, Hospital
 from tests.support.findings import findings, nodule
+from tests.support.reading import prescreening
+from wetread.domain.findings import Prescreen
+from wetread.domain.prescreening import PrescreenRules
 
 _CLAIMS = "/api/reading-list/claims"
 
@@ -101,3 +105,33 @@ def test_what_is_found_after_the_report_is_shown_until_somebody_has_looked(
     assert client.post(settle, json={"actor": "A"}).status_code == 204
     assert client.post(settle, json={"actor": "A"}).status_code == 404
     assert client.get("/api/reading-list/discrepancies").json() == []
+
+
+def test_a_month_of_pre_screening_is_summed_up(hospital: Hospital) -> None:
+    first, second = _two_studies(hospital)
+    rules = PrescreenRules(
+        effective_from=NOW.date(), sample_share=Decimal("0.5"), read_jpy=Decimal(2500)
+    )
+    draws = iter([0.1, 0.9])
+    screening = prescreening(
+        hospital.desk, hospital.engine, {"Test Hospital": rules}, draw=lambda: next(draws)
+    )
+    client = hospital.client(replace(hospital.services(), prescreening=screening))
+    for uid in (first, second):
+        found = findings(study_instance_uid=uid)
+        advised = replace(found.triage, prescreen=Prescreen.NO_REQUEST)
+        screening.conclude(replace(found, triage=advised))
+    client.put(f"{_CLAIMS}/{first}", json={"reader": "A"})
+    client.put(f"/api/reading-list/reports/{first}", json={"reader": "A", "found_something": True})
+    month = client.get("/api/prescreening?site=Test Hospital").json()
+    assert (month["sampled"], month["withdrawn"], month["saved_jpy"]) == (1, 1, "2500")
+    assert (month["sampled_read"], month["sampled_missed"]) == (1, 1)
+    assert month["missed_share"]["value"] == 1.0
+    override = client.put(
+        f"/api/prescreening/{second}", json={"request": True, "actor": "hospital"}
+    )
+    assert override.status_code == 204
+    assert client.get("/api/reading-list").json()["total"] == 1
+    assert client.get("/api/prescreening?site=Another").status_code == 404
+    unknown = client.put("/api/prescreening/1.2.3", json={"request": True, "actor": "hospital"})
+    assert unknown.status_code == 404

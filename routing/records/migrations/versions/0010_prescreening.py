@@ -1,0 +1,41 @@
+"""Keep what pre-screening decided, what humans said to it, and what the safety net found."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the tables forward."""
+    op.create_table(
+        "prescreen_decisions",
+        sa.Column("study_instance_uid", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("advice", sa.String(length=16), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("decision", sa.String(length=16), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("overridden_to", sa.String(length=16), nullable=True),
+        sa.Column("overridden_by", sa.Text(), nullable=True),
+        sa.Column("missed", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["study_instance_uid"],
+            ["studies.study_instance_uid"],
+            name=op.f("fk_prescreen_decisions_study_instance_uid"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "study_instance_uid", "revision", name=op.f("pk_prescreen_decisions")
+        ),
+    )
+    op.create_index("ix_prescreen_decisions_site", "prescreen_decisions", ["site", "decided_at"])
+
+
+def downgrade() -> None:
+    """Take the tables back."""
+    op.drop_index("ix_prescreen_decisions_site", table_name="prescreen_decisions")
+    op.drop_table("prescreen_decisions")
