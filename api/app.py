@@ -19,6 +19,7 @@ from api.patient_links import patient_links_router
 from api.prescreening import prescreening_router
 from api.problems import Problem, install_problems
 from api.reading import reading_router
+from api.reports import reports_router
 from api.services import ApiServices
 from api.studies import studies_router
 from api.tracks import tracks_router
@@ -44,9 +45,8 @@ def create_app(services: ApiServices) -> FastAPI:
         studies_router(services.overview, services.complete_study, services.expect_instances)
     )
     api.include_router(reading_router(services.desk, services.overview))
-    api.include_router(
-        claims_router(services.desk, services.overview, services.prescreening.records)
-    )
+    api.include_router(claims_router(services.double_reading, services.overview))
+    api.include_router(reports_router(services.double_reading, services.prescreening.records))
     api.include_router(discrepancies_router(services.desk))
     api.include_router(prescreening_router(services.prescreening))
     api.include_router(patient_links_router(services.patients, services.links, services.clock))

@@ -1,45 +1,37 @@
-"""Who reads which study: taken, kept, given back, reported."""
+"""Who reads which study: taken, kept, given back."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, HTTPException, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.problems import Problem
 from api.reading import NOTHING, item_now
 from api.schemas import Actor, ReadingItemSchema, StudyUid
-from routing.reading.desk import ReadingDesk
+from routing.reading.double_reading import DoubleReading
 from routing.records.overview import RecordsOverview
-from routing.records.prescreening import PrescreenRecords
 
-_TAKEN: Final[Mapping[int | str, dict[str, Any]]] = {
+TAKEN: Final[Mapping[int | str, dict[str, Any]]] = {
     409: {"model": Problem, "description": "Another reader has it, or nobody is to read it"}
 }
 
 
 class ReaderSchema(BaseModel):
-    """Who reads."""
+    """Who reads, and where they work: a study is not read twice at one site."""
 
     reader: Actor
+    site: Annotated[str, Field(max_length=64)] = ""
 
 
-class ReportSchema(ReaderSchema):
-    """What the report of a study says in short."""
-
-    found_something: bool | None = None
-    """Whether it has a finding that matters; asked of studies that were read as a safety net."""
-
-
-def claims_router(
-    desk: ReadingDesk, overview: RecordsOverview, prescreening: PrescreenRecords
-) -> APIRouter:
-    """Return the routes by which readers take studies and report them."""
+def claims_router(reading: DoubleReading, overview: RecordsOverview) -> APIRouter:
+    """Return the routes by which readers take studies and give them back."""
     router = APIRouter(prefix="/reading-list", tags=["reading"])
+    desk = reading.desk
 
     @router.post("/claims", summary="Give a reader what to read next", responses={**NOTHING})
     def claim_next(asking: ReaderSchema) -> ReadingItemSchema:
-        item = desk.claim_next(asking.reader)
+        item = reading.claim_next(asking.reader, site=asking.site)
         if item is None:
             raise HTTPException(404, "there is nothing to read for this reader")
         return item_now(desk, overview, item.study_instance_uid)
@@ -48,10 +40,10 @@ def claims_router(
         "/claims/{study_uid}",
         summary="Read one study, or go on reading it",
         description="A claim ends by itself; who reads for longer asks again in time.",
-        responses={**_TAKEN},
+        responses={**TAKEN},
     )
     def claim(study_uid: StudyUid, asking: ReaderSchema) -> ReadingItemSchema:
-        if not desk.claim(study_uid, asking.reader):
+        if not reading.claim(study_uid, asking.reader, site=asking.site):
             raise HTTPException(409, "another reader has the study, or nobody is to read it")
         return item_now(desk, overview, study_uid)
 
@@ -59,24 +51,11 @@ def claims_router(
         "/claims/{study_uid}",
         summary="Give a study back unread",
         status_code=204,
-        responses={**_TAKEN},
+        responses={**TAKEN},
     )
     def release(study_uid: StudyUid, reader: Annotated[Actor, Query()]) -> Response:
         if not desk.queue.release(study_uid, reader):
             raise HTTPException(409, "the reader does not have the study")
-        return Response(status_code=204)
-
-    @router.put(
-        "/reports/{study_uid}",
-        summary="Say that a study is reported; it leaves the list",
-        status_code=204,
-        responses={**_TAKEN},
-    )
-    def report(study_uid: StudyUid, told: ReportSchema) -> Response:
-        if not desk.report(study_uid, told.reader):
-            raise HTTPException(409, "another reader has the study, or nobody is to read it")
-        if told.found_something is not None:
-            prescreening.note_read(study_uid, found_something=told.found_something)
         return Response(status_code=204)
 
     return router

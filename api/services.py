@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from api.health import ReadinessCheck
 from api.metrics import ServiceMetrics
 from routing.reading.desk import ReadingDesk
+from routing.reading.double_reading import DoubleReading
 from routing.reading.prescreening import Prescreening
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
@@ -37,6 +38,7 @@ class ApiServices:
     tracks: TrackRecords
     desk: ReadingDesk
     prescreening: Prescreening
+    double_reading: DoubleReading
     patients: PatientRecords
     links: LinkRecords
     complete_study: CompleteStudy

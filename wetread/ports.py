@@ -1,6 +1,6 @@
 """What the rooms ask of each other; adapters behind each port are wired in `bootstrap` only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -253,8 +253,10 @@ class ReadingQueue(Protocol):
         """Return items, next to read first, with those that are claimed."""
         ...
 
-    def claim_next(self, reader: str, *, until: datetime) -> QueueItem | None:
-        """Give a reader the first item that is free, and not assigned to another."""
+    def claim_next(
+        self, reader: str, *, until: datetime, skip: Collection[str] = ()
+    ) -> QueueItem | None:
+        """Give a reader the first item that is free, and not assigned to another, nor skipped."""
         ...
 
     def claim(self, study_instance_uid: str, reader: str, *, until: datetime) -> bool:

@@ -180,6 +180,7 @@ class ReadingSettings(_Section):
     order_rules: Path | None = None  # None: the shipped ones
     calendars: Path | None = None  # of the hospitals; None: the shipped one
     prescreening: Path | None = None  # None: every study is read
+    double_reading: Path | None = None  # None: the shipped rules, one reader
     redis_url: SecretStr | None = None  # None: the list is kept in the records
     lease_minutes: float = Field(default=30.0, gt=0)  # of a claim that is not renewed
 

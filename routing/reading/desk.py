@@ -1,7 +1,7 @@
 """Where readers get their studies: the records say what is to be read, the queue in which order."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -79,9 +79,9 @@ class ReadingDesk:
         self.queue.move([item])  # a human may take an urgency back
         return True
 
-    def claim_next(self, reader: str) -> QueueItem | None:
+    def claim_next(self, reader: str, *, skip: Collection[str] = ()) -> QueueItem | None:
         """Give a reader what to read next."""
-        return self.queue.claim_next(reader, until=self._until())
+        return self.queue.claim_next(reader, until=self._until(), skip=skip)
 
     def claim(self, study_instance_uid: str, reader: str) -> bool:
         """Give a reader one study, or prolong the claim they have."""
@@ -95,6 +95,13 @@ class ReadingDesk:
         self.records.note_report(study_instance_uid, reader=reader, at=self.clock())
         self.queue.remove(study_instance_uid)
         return True
+
+    def pass_on(self, study_instance_uid: str, reader: str) -> None:
+        """Have a study read by another: whom it was assigned to has done their part."""
+        task = self.records.unassign(study_instance_uid)
+        if task is not None:
+            self.queue.move([self._item(task)])
+        self.queue.release(study_instance_uid, reader)
 
     def withdraw(self, study_instance_uid: str, *, by: str) -> bool:
         """Take a study out unread; False where somebody reads it, or it is out already."""

@@ -1,6 +1,6 @@
 """The reading queue kept in the records: the embedded adapter of `ports.ReadingQueue`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -89,12 +89,17 @@ class SqlReadingQueue:
         with Session(self._engine) as session:
             return tuple(QueueItem(**row) for row in session.execute(query).mappings())
 
-    def claim_next(self, reader: str, *, until: datetime) -> QueueItem | None:
-        """Give a reader the first item that is free, and not assigned to another."""
+    def claim_next(
+        self, reader: str, *, until: datetime, skip: Collection[str] = ()
+    ) -> QueueItem | None:
+        """Give a reader the first item that is free, and not assigned to another, nor skipped."""
         query = (
             select(_item)
             .where(
-                _waits, _is_free(self._clock()), or_(_item.reader.is_(None), _item.reader == reader)
+                _waits,
+                _is_free(self._clock()),
+                or_(_item.reader.is_(None), _item.reader == reader),
+                _item.study_instance_uid.not_in(skip),
             )
             .order_by(_item.place_at, _item.study_instance_uid)
             .limit(1)

@@ -159,6 +159,15 @@ class ReadingRecords:
             )
             return True
 
+    def unassign(self, study_instance_uid: str) -> ReadingTask | None:
+        """Keep that the study is nobody's; return it, None where it is not to be read."""
+        with writing(self._engine) as session:
+            item = session.get(ReadingItemRecord, study_instance_uid, with_for_update=True)
+            if item is None or item.reported_at is not None:
+                return None
+            item.reader = None
+            return _task(item, session.get_one(StudyRecord, study_instance_uid).site)
+
     def withdraw(self, study_instance_uid: str, *, actor: str, at: datetime) -> bool:
         """Keep that nobody is to read the study; False where nobody was."""
         with writing(self._engine) as session:

@@ -264,6 +264,36 @@ class PrescreenRecord(Record):
     __table_args__ = (Index("ix_prescreen_decisions_site", "site", "decided_at"),)
 
 
+class DoubleReadRecord(Record):
+    """How often a study is to be read, and how far that has come; from its first report on."""
+
+    __tablename__ = "double_reads"
+
+    study_instance_uid: Mapped[str] = mapped_column(
+        ForeignKey("studies.study_instance_uid"), primary_key=True
+    )
+    wanted: Mapped[int]
+    reasons: Mapped[list[dict[str, Any]]]  # in both languages
+    stage: Mapped[str] = mapped_column(String(16), index=True)  # a ReadStage
+    decided_at: Mapped[datetime]
+
+
+class StructuredReportRecord(Record):
+    """What one reader has said of a study, in codes; the report itself lies elsewhere."""
+
+    __tablename__ = "structured_reports"
+
+    study_instance_uid: Mapped[str] = mapped_column(
+        ForeignKey("studies.study_instance_uid"), primary_key=True
+    )
+    reader: Mapped[str] = mapped_column(String(64), primary_key=True)
+    site: Mapped[str] = mapped_column(Text)
+    conclusion: Mapped[str] = mapped_column(String(16))
+    findings: Mapped[list[dict[str, Any]]]
+    is_arbiter: Mapped[bool]
+    reported_at: Mapped[datetime]
+
+
 class LedgerEntryRecord(Record):
     """One booked cost; never changed, corrected only by a further entry."""
 

@@ -173,6 +173,15 @@ def test_what_is_assigned_to_another_is_not_given(trial: Trial) -> None:
     assert trial.queue.claim_next("B", until=trial.until) == _item(0, reader="B")
 
 
+def test_what_a_reader_is_to_skip_is_not_given(trial: Trial) -> None:
+    for number in range(4):
+        trial.queue.put(_item(number, minutes=number, reader="A" if number == 1 else None))
+    skip = {_UIDS[0], _UIDS[1], _UIDS[2]}
+    assert trial.queue.claim_next("A", until=trial.until, skip=skip) == _item(3, minutes=3)
+    assert trial.queue.claim_next("A", until=trial.until, skip=skip) is None
+    assert trial.queue.claim_next("B", until=trial.until) == _item(0)
+
+
 def test_a_claimed_item_is_nobody_elses_until_it_is_given_back(trial: Trial) -> None:
     trial.queue.put(_item(0))
     assert trial.queue.claim(_UIDS[0], "A", until=trial.until)

@@ -32,7 +32,7 @@ from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from routing.results.objects import EncodedObject, ObjectKind
 from tests.support.findings import findings
-from tests.support.reading import prescreening, reading_desk
+from tests.support.reading import double_reading, prescreening, reading_desk
 from wetread.domain.findings import Findings
 from wetread.domain.studies import StudyState
 from wetread.domain.uids import derive_uid
@@ -172,6 +172,7 @@ class Hospital:
             tracks=TrackRecords(self.engine, lambda: NOW, same_patient),
             desk=self.desk,
             prescreening=prescreening(self.desk, self.engine),
+            double_reading=double_reading(self.desk, self.engine),
             complete_study=self.completed.append,
             expect_instances=StudyCatalog(
                 self.engine, lambda: NOW, spool_dir=self.results_dir

@@ -27,6 +27,7 @@ from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.stops import AnalysisRules, AnalysisTools
 from routing.pipeline.study import StudyInput
 from routing.priors.relevance import load_relevance_rules
+from routing.reading.double_reading_rules import load_double_reading_rules
 from routing.reading.prescreen_rules import load_prescreen_rules
 from routing.reading.priority import load_priority_table
 from routing.selection.folder import scan_folder
@@ -135,6 +136,7 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
         load_relevance_rules(settings.priors.relevance_table)
         load_reading_tables(settings)
         load_prescreen_rules(settings.reading.prescreening)
+        load_double_reading_rules(settings.reading.double_reading)
     except ConfigurationError as error:
         problems.append(str(error))
     try:

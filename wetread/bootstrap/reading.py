@@ -8,12 +8,16 @@ from sqlalchemy import Engine
 
 from routing.reading.calendars import SiteCalendars, load_site_calendars
 from routing.reading.desk import ReadingDesk
+from routing.reading.double_reading import DoubleReading
+from routing.reading.double_reading_rules import load_double_reading_rules
 from routing.reading.order_rules import load_order_rules
 from routing.reading.prescreen_rules import load_prescreen_rules
 from routing.reading.prescreening import Prescreening
 from routing.reading.redis_queue import RedisReadingQueue
 from routing.reading.sql_queue import SqlReadingQueue
 from routing.records.discrepancies import DiscrepancyRecords
+from routing.records.double_reads import DoubleReadRecords
+from routing.records.findings import FindingsRecords
 from routing.records.prescreening import PrescreenRecords
 from routing.records.reading import ReadingRecords
 from wetread.domain.reading_order import OrderRules
@@ -41,6 +45,17 @@ def build_prescreening(settings: Settings, engine: Engine, desk: ReadingDesk) ->
     return Prescreening(
         rules=load_prescreen_rules(settings.reading.prescreening),
         records=PrescreenRecords(engine),
+        desk=desk,
+        draw=random.SystemRandom().random,
+    )
+
+
+def build_double_reading(settings: Settings, engine: Engine, desk: ReadingDesk) -> DoubleReading:
+    """Return what hands studies to several readers; raise `ConfigurationError`."""
+    return DoubleReading(
+        rules=load_double_reading_rules(settings.reading.double_reading),
+        records=DoubleReadRecords(engine),
+        findings=FindingsRecords(engine),
         desk=desk,
         draw=random.SystemRandom().random,
     )

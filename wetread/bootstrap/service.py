@@ -45,7 +45,7 @@ from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
 from wetread.bootstrap.priors import build_fetcher, build_moves
-from wetread.bootstrap.reading import build_prescreening, build_reading_desk
+from wetread.bootstrap.reading import build_double_reading, build_prescreening, build_reading_desk
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.identity.matching import Matcher
 from wetread.domain.studies import CompletenessPolicy
@@ -156,6 +156,7 @@ def build_service(settings: Settings) -> Service:
         patients=PatientRecords(engine),
         links=LinkRecords(engine),
         desk=desk,
+        double_reading=build_double_reading(settings, engine, desk),
         prescreening=prescreening,
         complete_study=complete_study,
         expect_instances=catalog.set_expected,

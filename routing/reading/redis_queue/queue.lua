@@ -59,6 +59,16 @@ local function remove(uid)
   tell('removed', uid, holder)
 end
 
+local function head(group, skipped)
+  local rank = 0
+  while true do
+    local found = redis.call('ZRANGE', free(group), rank, rank, 'WITHSCORES')
+    if not found[1] then return nil end
+    if not skipped[found[1]] then return found[1], tonumber(found[2]) end
+    rank = rank + 1
+  end
+end
+
 local operations = {}
 
 function operations.put(uid, at, reader)
@@ -82,12 +92,13 @@ function operations.remove(uid) remove(uid) end
 
 function operations.claim_next(now, reader, till)
   end_claims(now)
+  local skipped = {}
+  for i = 4, #ARGV do skipped[ARGV[i]] = true end
   local first, first_at
   for _, group in ipairs({'', reader}) do
-    local head = redis.call('ZRANGE', free(group), 0, 0, 'WITHSCORES')
-    local at = tonumber(head[2])
-    if at and (not first or at < first_at or (at == first_at and head[1] < first)) then
-      first, first_at = head[1], at
+    local uid, at = head(group, skipped)
+    if at and (not first or at < first_at or (at == first_at and uid < first)) then
+      first, first_at = uid, at
     end
   end
   if not first then return false end

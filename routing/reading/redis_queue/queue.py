@@ -1,6 +1,6 @@
 """The adapter of `ports.ReadingQueue` over Redis: one script, whose operations are atomic."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, cast
@@ -51,9 +51,11 @@ class RedisReadingQueue:
         found = self._call("ordered", -1 if limit is None else limit - 1)
         return tuple(_item(*one) for one in _threes(found))
 
-    def claim_next(self, reader: str, *, until: datetime) -> QueueItem | None:
-        """Give a reader the first item that is free, and not assigned to another."""
-        found = self._call("claim_next", self._now(), reader, _number(until))
+    def claim_next(
+        self, reader: str, *, until: datetime, skip: Collection[str] = ()
+    ) -> QueueItem | None:
+        """Give a reader the first item that is free, and not assigned to another, nor skipped."""
+        found = self._call("claim_next", self._now(), reader, _number(until), *skip)
         return None if found is None else _item(*found)
 
     def claim(self, study_instance_uid: str, reader: str, *, until: datetime) -> bool:

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+from routing.reading.double_reading_rules import load_double_reading_rules
 from tests.support.api import NOW, Hospital
 from tests.support.findings import findings, nodule
-from tests.support.reading import prescreening
+from tests.support.reading import double_reading, prescreening
 from wetread.domain.findings import Prescreen
 from wetread.domain.prescreening import PrescreenRules
 
@@ -39,10 +41,11 @@ def test_a_study_that_another_reads_can_be_neither_taken_nor_reported(hospital: 
     assert client.put(f"{_CLAIMS}/{first}", json={"reader": "A"}).status_code == 200
     assert client.put(f"{_CLAIMS}/{first}", json={"reader": "B"}).status_code == 409
     report = f"/api/reading-list/reports/{first}"
-    assert client.put(report, json={"reader": "B"}).status_code == 409
+    normal = {"conclusion": "normal"}
+    assert client.put(report, json={"reader": "B", **normal}).status_code == 409
     assert client.delete(f"{_CLAIMS}/{first}?reader=B").status_code == 409
     assert client.delete(f"{_CLAIMS}/{first}?reader=A").status_code == 204
-    assert client.put(report, json={"reader": "B"}).status_code == 204
+    assert client.put(report, json={"reader": "B", **normal}).json() == {"stage": "settled"}
     assert client.get("/api/reading-list").json()["total"] == 1
 
 
@@ -95,7 +98,7 @@ def test_what_is_found_after_the_report_is_shown_until_somebody_has_looked(
 ) -> None:
     uid, _ = _two_studies(hospital)
     client = hospital.client()
-    client.put(f"/api/reading-list/reports/{uid}", json={"reader": "A"})
+    client.put(f"/api/reading-list/reports/{uid}", json={"reader": "A", "conclusion": "normal"})
     found = findings(nodule("1.2.3"), study_instance_uid=uid)
     hospital.conclude(replace(found, triage=replace(found.triage, priority=50)))
     (one,) = client.get("/api/reading-list/discrepancies").json()
@@ -122,7 +125,9 @@ def test_a_month_of_pre_screening_is_summed_up(hospital: Hospital) -> None:
         advised = replace(found.triage, prescreen=Prescreen.NO_REQUEST)
         screening.conclude(replace(found, triage=advised))
     client.put(f"{_CLAIMS}/{first}", json={"reader": "A"})
-    client.put(f"/api/reading-list/reports/{first}", json={"reader": "A", "found_something": True})
+    client.put(
+        f"/api/reading-list/reports/{first}", json={"reader": "A", "conclusion": "follow_up"}
+    )
     month = client.get("/api/prescreening?site=Test Hospital").json()
     assert (month["sampled"], month["withdrawn"], month["saved_jpy"]) == (1, 1, "2500")
     assert (month["sampled_read"], month["sampled_missed"]) == (1, 1)
@@ -135,3 +140,36 @@ def test_a_month_of_pre_screening_is_summed_up(hospital: Hospital) -> None:
     assert client.get("/api/prescreening?site=Another").status_code == 404
     unknown = client.put("/api/prescreening/1.2.3", json={"request": True, "actor": "hospital"})
     assert unknown.status_code == 404
+
+
+def test_two_readers_of_two_sites_read_blindly_and_an_arbiter_settles(hospital: Hospital) -> None:
+    uid, _ = _two_studies(hospital)
+    rules = replace(load_double_reading_rules(), random_share=1.0)
+    reading = double_reading(hospital.desk, hospital.engine, rules)
+    client = hospital.client(replace(hospital.services(), double_reading=reading))
+    path = f"/api/reading-list/reports/{uid}"
+
+    def report(reader: str, site: str, conclusion: str, *findings: dict[str, object]) -> Any:
+        told = {"reader": reader, "site": site, "conclusion": conclusion, "findings": findings}
+        return client.put(path, json=told)
+
+    nodule_seen = {"side": "right", "zone": "upper", "mean_diameter_mm": 8.0}
+    assert report("A", "North", "follow_up", nodule_seen).json() == {"stage": "open"}
+    assert report("A2", "North", "normal").status_code == 409, "one site does not read twice"
+    blind = client.get(f"{path}?reader=B").json()
+    assert (blind["stage"], blind["reports"], blind["wanted"]) == ("open", [], 2)
+    assert len(client.get(f"{path}?reader=A").json()["reports"]) == 1
+
+    given = client.post(_CLAIMS, json={"reader": "A", "site": "North"}).json()
+    assert given["study"]["study_instance_uid"] != uid
+    given = client.post(_CLAIMS, json={"reader": "B", "site": "South"}).json()
+    assert given["study"]["study_instance_uid"] == uid
+    assert report("B", "South", "normal").json() == {"stage": "arbitration"}
+    seen = client.get(f"{path}?reader=C").json()
+    assert seen["disagreements"] == [
+        "A concludes follow_up, B normal.",
+        "Only A reports a nodule of 8.0 mm (right upper).",
+    ]
+    assert report("C", "East", "follow_up", nodule_seen).json() == {"stage": "settled"}
+    assert client.get(f"{path}?reader=A").json()["arbiter"]["reader"] == "C"
+    assert client.get("/api/reading-list").json()["total"] == 1
