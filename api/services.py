@@ -9,6 +9,9 @@ from pydantic import SecretStr
 
 from api.health import ReadinessCheck
 from api.metrics import ServiceMetrics
+from routing.feedback.desk import FeedbackDesk
+from routing.feedback.quality import QualityDesk
+from routing.records.feedback import FeedbackRecords
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
@@ -33,6 +36,9 @@ class ApiServices:
     overview: RecordsOverview
     totals: RecordsTotals
     tracks: TrackRecords
+    feedback: FeedbackRecords
+    feedback_desk: FeedbackDesk
+    quality: QualityDesk
     reading_queue: ReadingQueue
     patients: PatientRecords
     links: LinkRecords

@@ -1,8 +1,9 @@
 """What quality figures are made of: the scans of each model at each site, and their standing."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -20,33 +21,34 @@ class QualityRecords:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def judged_scans(self, since: datetime) -> Mapping[ModelAtSite, tuple[JudgedScan, ...]]:
-        """Return the studies concluded since then, by their newest findings, oldest first.
+    def judged_scans(self) -> Mapping[ModelAtSite, tuple[JudgedScan, ...]]:
+        """Return every study by its newest findings, in the order these were concluded.
 
         What was said at an earlier revision of a study holds: the nodule bears the same UID.
         """
-        with Session(self._engine) as session:
-            words = _words(session, since)
-            newest: dict[str, tuple[AnalysedScanRecord, str]] = {}
-            query = (
-                select(AnalysedScanRecord, StudyRecord.site)
-                .join(
-                    StudyRecord,
-                    StudyRecord.study_instance_uid == AnalysedScanRecord.study_instance_uid,
-                )
-                .where(AnalysedScanRecord.concluded_at >= since)
-                .order_by(AnalysedScanRecord.revision)
+        record = AnalysedScanRecord
+        query = (
+            select(
+                record.study_instance_uid,
+                StudyRecord.site,
+                record.model_name,
+                record.model_version,
+                record.marks,
+                record.concluded_at,
             )
-            for scan, site in session.execute(query):
-                newest[scan.study_instance_uid] = scan, site
-            scans = defaultdict(list)
-            for scan, site in sorted(
-                newest.values(), key=lambda row: (row[0].concluded_at, row[0].study_instance_uid)
-            ):
-                model = ModelAtSite(
-                    site=site, model_name=scan.model_name, model_version=scan.model_version
-                )
-                scans[model].append(_judged(scan, words[scan.study_instance_uid]))
+            .join(StudyRecord, StudyRecord.study_instance_uid == record.study_instance_uid)
+            .order_by(record.revision)
+        )
+        with Session(self._engine) as session:
+            words = _words(session)
+            newest = {row.study_instance_uid: row for row in session.execute(query)}
+        scans = defaultdict(list)
+        for row in sorted(newest.values(), key=lambda one: (one.concluded_at, one[0])):
+            model = ModelAtSite(
+                site=row.site, model_name=row.model_name, model_version=row.model_version
+            )
+            said = words.get(row.study_instance_uid, [])
+            scans[model].append(_judged(row.concluded_at, row.marks, said))
         return {model: tuple(scans[model]) for model in sorted(scans)}
 
 
@@ -69,31 +71,25 @@ def record_scan(session: Session, findings: Findings, *, at: datetime) -> None:
     )
 
 
-def _words(session: Session, since: datetime) -> Mapping[str, list[Feedback]]:
-    scanned = select(AnalysedScanRecord.study_instance_uid).where(
-        AnalysedScanRecord.concluded_at >= since
-    )
-    query = (
-        select(FeedbackRecord)
-        .where(FeedbackRecord.study_instance_uid.in_(scanned))
-        .order_by(FeedbackRecord.feedback_id)
-    )
+def _words(session: Session) -> Mapping[str, list[Feedback]]:
     words = defaultdict(list)
-    for record in session.scalars(query):
+    for record in session.scalars(select(FeedbackRecord).order_by(FeedbackRecord.feedback_id)):
         words[record.study_instance_uid].append(feedback_from_record(record))
     return words
 
 
-def _judged(scan: AnalysedScanRecord, words: list[Feedback]) -> JudgedScan:
+def _judged(
+    concluded_at: datetime, marks: Sequence[Mapping[str, Any]], words: Sequence[Feedback]
+) -> JudgedScan:
     said: dict[str, list[Feedback]] = defaultdict(list)
     for word in words:
         said[word.tracking_uid].append(word)
     missed = [standing_of(said[tracking_uid]) for tracking_uid in added_nodules(words)]
     return JudgedScan(
-        concluded_at=scan.concluded_at,
+        concluded_at=concluded_at,
         marks=tuple(
             JudgedMark(score=mark["score"], standing=standing_of(said[mark["tracking_uid"]]))
-            for mark in scan.marks
+            for mark in marks
         ),
         missed=missed.count(Standing.ACCEPTED),
     )

@@ -110,22 +110,30 @@ class Quality:
     drift: Drift
 
 
-def assess_quality(scans: Sequence[JudgedScan], policy: DriftPolicy) -> Quality:
-    """Sum up one or more scans of one model at one site, in the order they were concluded."""
-    marks = [mark for scan in scans for mark in scan.marks]
+def assess_quality(
+    scans: Sequence[JudgedScan], policy: DriftPolicy, *, since: datetime
+) -> Quality | None:
+    """Sum up the scans of one model at one site since a moment; None where there are none.
+
+    All its scans are given, in the order they were concluded: drift is told from the first on.
+    """
+    recent = [scan for scan in scans if scan.concluded_at >= since]
+    if not recent:
+        return None
+    marks = [mark for scan in recent for mark in scan.marks]
     counted = {one: sum(mark.standing is one for mark in marks) for one in Standing}
     accepted, rejected = counted[Standing.ACCEPTED], counted[Standing.REJECTED]
     judged = accepted + rejected
-    per_scan = poisson_estimate(len(marks), len(scans))
+    per_scan = poisson_estimate(len(marks), len(recent))
     share = wilson_estimate(rejected, judged) if judged else None
     return Quality(
-        scans=len(scans),
+        scans=len(recent),
         marks_per_scan=per_scan,
         accepted=accepted,
         rejected=rejected,
         disputed=counted[Standing.DISPUTED],
         open=counted[Standing.OPEN],
-        missed=sum(scan.missed for scan in scans),
+        missed=sum(scan.missed for scan in recent),
         false_share=share,
         false_marks_per_scan=None if share is None else share.times(per_scan.value),
         score_counts=_score_counts([mark.score for mark in marks]),

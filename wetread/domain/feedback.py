@@ -103,8 +103,10 @@ def last_words(words: Iterable[Feedback]) -> tuple[Feedback, ...]:
     """
     last: dict[tuple[str, str], Feedback] = {}
     for word in sorted(words, key=lambda one: one.said_at):
-        last[word.tracking_uid, _same_name(word.actor)] = word
-    return tuple(sorted(last.values(), key=lambda one: one.said_at))
+        of_whom = word.tracking_uid, _same_name(word.actor)
+        last.pop(of_whom, None)  # so that its place is the last too
+        last[of_whom] = word
+    return tuple(last.values())
 
 
 def standing_of(words: Iterable[Feedback]) -> Standing:

@@ -92,10 +92,10 @@ def test_what_no_findings_have_cannot_be_judged(engine: Engine) -> None:
 def test_a_missed_nodule_can_be_judged_as_any_other(engine: Engine) -> None:
     uid = _say(engine, Act.ADD, None, corrected=MISSED)
     assert _say(engine, Act.ADD, None, corrected=MISSED) == uid
-    (scan,) = QualityRecords(engine).judged_scans(RECEIVED_AT)[MODEL_HERE]
+    (scan,) = QualityRecords(engine).judged_scans()[MODEL_HERE]
     assert scan.missed == 1
     _say(engine, Act.REJECT, uid)
-    (scan,) = QualityRecords(engine).judged_scans(RECEIVED_AT)[MODEL_HERE]
+    (scan,) = QualityRecords(engine).judged_scans()[MODEL_HERE]
     assert scan.missed == 0, "taken back"
 
 
@@ -105,10 +105,9 @@ def test_scans_are_counted_by_their_newest_findings_with_what_was_said_before(
     _say(engine, Act.REJECT)
     again = replace(findings(FIRST, study_instance_uid=STUDY), revision=1)
     FindingsRecords(engine).conclude(again, at=RECEIVED_AT + timedelta(hours=1))
-    (scan,) = QualityRecords(engine).judged_scans(RECEIVED_AT)[MODEL_HERE]
+    (scan,) = QualityRecords(engine).judged_scans()[MODEL_HERE]
     (mark,) = scan.marks
     assert (mark.standing, mark.score) == (Standing.REJECTED, FIRST.score)
-    assert QualityRecords(engine).judged_scans(RECEIVED_AT + timedelta(days=1)) == {}
 
 
 def test_only_what_was_analysed_is_a_scan(engine: Engine) -> None:
@@ -117,14 +116,14 @@ def test_only_what_was_analysed_is_a_scan(engine: Engine) -> None:
         add_study(engine, uid)
         found = findings(study_instance_uid=uid, outcome=outcome)
         FindingsRecords(engine).conclude(found, at=RECEIVED_AT)
-    scans = QualityRecords(engine).judged_scans(RECEIVED_AT)
+    scans = QualityRecords(engine).judged_scans()
     assert len(scans[MODEL_HERE]) == 2
 
 
 def test_findings_of_an_earlier_program_are_summed_up_when_it_is_renewed(
     engine: Engine, tmp_path: Path
 ) -> None:
-    expected = QualityRecords(engine).judged_scans(RECEIVED_AT)
+    expected = QualityRecords(engine).judged_scans()
     engine.dispose()
     path = tmp_path / "records.sqlite"
     with sqlite3.connect(path) as old:
@@ -132,4 +131,4 @@ def test_findings_of_an_earlier_program_are_summed_up_when_it_is_renewed(
             old.execute(f"DROP TABLE {table}")
         old.execute("UPDATE alembic_version SET version_num = '0004'")
     old.close()
-    assert QualityRecords(open_database(f"sqlite:///{path}")).judged_scans(RECEIVED_AT) == expected
+    assert QualityRecords(open_database(f"sqlite:///{path}")).judged_scans() == expected

@@ -41,7 +41,9 @@ def test_only_judged_marks_make_the_false_share() -> None:
             _scan(2, missed=2),
         ],
         POLICY,
+        since=START,
     )
+    assert quality is not None
     assert (quality.accepted, quality.rejected) == (3, 1)
     assert (quality.disputed, quality.open, quality.missed) == (1, 1, 2)
     assert quality.marks_per_scan.value == 2.0
@@ -54,12 +56,22 @@ def test_only_judged_marks_make_the_false_share() -> None:
 
 
 def test_without_a_judged_mark_there_is_no_share() -> None:
-    quality = assess_quality([_scan(0)], POLICY)
+    quality = assess_quality([_scan(0)], POLICY, since=START)
+    assert quality is not None
     assert quality.false_share is None
     assert quality.false_marks_per_scan is None
     assert quality.median_score is None
     assert quality.marks_per_scan.low == 0.0
     assert quality.drift.reference_rate is None
+
+
+def test_figures_are_of_recent_scans_and_drift_is_of_all() -> None:
+    scans = [*_counted([2] * 100), _scan(100, Standing.REJECTED)]
+    recent = assess_quality(scans, POLICY, since=scans[-1].concluded_at)
+    assert recent is not None
+    assert (recent.scans, recent.rejected) == (1, 1)
+    assert recent.drift.reference_rate == 2.0
+    assert assess_quality(scans, POLICY, since=START + timedelta(days=30)) is None
 
 
 @pytest.mark.parametrize(
