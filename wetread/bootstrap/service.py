@@ -17,8 +17,11 @@ from api.metrics import ServiceMetrics
 from api.services import ApiServices
 from routing.destinations.dicom import DicomDestination
 from routing.destinations.folder import FolderDestination
+from routing.feedback.assessment_codes import load_assessment_codes
 from routing.feedback.desk import FeedbackDesk
 from routing.feedback.quality import QualityDesk
+from routing.feedback.report_marks import MarkReader
+from routing.feedback.report_reading import ReportReading
 from routing.identity.kanji import KanjiFolder, load_kanji_variants
 from routing.identity.linking import PatientLinker, same_patient
 from routing.identity.match_table import load_match_table
@@ -125,12 +128,22 @@ def build_service(settings: Settings) -> Service:
     )
     workflows = _build_workflows(settings, engine, clock, rules, studies, results, queue, fetcher)
 
+    reports = ReportReading(
+        feedback=feedback,
+        findings=findings,
+        results=results,
+        catalog=catalog,
+        marks=MarkReader(load_assessment_codes(settings.assessment_codes), clock().tzinfo),
+        spool_dir=settings.spool_dir,
+        clock=clock,
+    )
     spool = Spool(settings.spool_dir, settings.intake.minimum_free_bytes)
     indexer = Indexer(
         spool,
         catalog,
         clock=clock,
         sites={sender.ae_title: sender.site for sender in settings.intake.senders},
+        on_documents=reports.read_new,
     )
     watcher = CompletenessWatcher(
         catalog,
