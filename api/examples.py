@@ -104,6 +104,7 @@ MODEL_QUALITY: JsonDict = {
         "median_score": 0.71,
         "drift": {
             "reference_rate": 1.7,
+            "dispersion": 0.3,
             "monitored_scans": 140,
             "charts": [
                 {

@@ -54,6 +54,8 @@ class DriftSchema(BaseModel):
 
     reference_rate: float | None
     """Marks per scan at first; null until there are enough scans."""
+    dispersion: float | None
+    """How much more the counts vary than Poisson's: their variance is rate + this × rate²."""
     monitored_scans: int
     charts: tuple[ChartSchema, ...]
     signals: tuple[DriftSignalSchema, ...]

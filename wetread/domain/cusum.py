@@ -1,12 +1,13 @@
 """Poisson CUSUM: raises an alarm when counts have shifted for good, not at single large ones.
 
 Page 1954; Lucas 1985 "Counted data CUSUM's". The run lengths are exact, by the Markov chain of
-Brook and Evans 1972: the chart moves on a lattice of 0.1, to which its steps are rounded.
+Brook and Evans 1972: the chart moves on a lattice of 0.1, to which its steps are rounded. They are
+those of counts that may vary more than Poisson's (negative binomial): patients differ.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from wetread.domain.geometry import FloatArray
 
 _STEPS = 10  # of the lattice, per mark
-_LARGEST_THRESHOLD = 50 * _STEPS  # reached only where there is hardly ever a mark
+_LARGEST_THRESHOLD = 100 * _STEPS  # reached only where counts are extremely uneven
 
 
 class Direction(StrEnum):
@@ -28,6 +29,8 @@ class Direction(StrEnum):
 class CusumChart:
     """One side of a chart; ``reference_rate`` and ``shifted_rate`` are counts per scan.
 
+    The variance of a count of mean m is m + ``dispersion`` m²; 0 is Poisson.
+
     Steps are in tenths of a count: the chart adds a count less ``allowance`` (turned round for
     FEWER), never falls below zero, and signals at ``threshold``.
     """
@@ -35,6 +38,7 @@ class CusumChart:
     direction: Direction
     reference_rate: float
     shifted_rate: float
+    dispersion: float = 0.0
     allowance: int
     threshold: int
 
@@ -54,37 +58,45 @@ class CusumChart:
 
     def run_length_scans(self, rate: float) -> float:
         """Return the mean number of scans until an alarm, from level zero at this true rate."""
-        return _run_length(self.direction, self.allowance, self.threshold, rate)
+        return _run_length(self, rate)
 
 
 def design_chart(
-    direction: Direction, reference_rate: float, *, shift: float, in_control_run_scans: float
+    direction: Direction,
+    reference_rate: float,
+    *,
+    dispersion: float = 0.0,
+    shift: float,
+    in_control_run_scans: float,
 ) -> CusumChart:
     """Return the chart for a rate that grows to ``shift`` times the reference, or to one shift-th.
 
     Its threshold is the lowest at which a false alarm comes after ``in_control_run_scans`` or more
-    on average, up to one of 50 counts; ``reference_rate`` is above zero, ``shift`` above one.
+    on average, up to one of 100 counts; ``reference_rate`` is above zero, ``shift`` above one.
     """
     shifted = reference_rate * shift if direction is Direction.MORE else reference_rate / shift
-    # The step of the sequential likelihood ratio test of the two rates.
+    # The step of the sequential likelihood ratio test of two Poisson rates.
     between = (shifted - reference_rate) / math.log(shifted / reference_rate)
-    allowance = max(1, round(_STEPS * between))
-    low, high = 0, _STEPS
-    while high < _LARGEST_THRESHOLD and (
-        _run_length(direction, allowance, high, reference_rate) < in_control_run_scans
-    ):
-        low, high = high, min(2 * high, _LARGEST_THRESHOLD)
-    while high - low > 1:
-        middle = (low + high) // 2
-        enough = _run_length(direction, allowance, middle, reference_rate) >= in_control_run_scans
-        low, high = (low, middle) if enough else (middle, high)
-    return CusumChart(
+    chart = CusumChart(
         direction=direction,
         reference_rate=reference_rate,
         shifted_rate=shifted,
-        allowance=allowance,
-        threshold=high,
+        dispersion=dispersion,
+        allowance=max(1, round(_STEPS * between)),
+        threshold=_LARGEST_THRESHOLD,
     )
+
+    def is_enough(threshold: int) -> bool:
+        tried = replace(chart, threshold=threshold)
+        return tried.run_length_scans(reference_rate) >= in_control_run_scans
+
+    low, high = 0, _STEPS
+    while high < _LARGEST_THRESHOLD and not is_enough(high):
+        low, high = high, min(2 * high, _LARGEST_THRESHOLD)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
+    return replace(chart, threshold=high)
 
 
 def run_chart(chart: CusumChart, counts: Sequence[int]) -> tuple[tuple[int, ...], float]:
@@ -102,20 +114,41 @@ def run_chart(chart: CusumChart, counts: Sequence[int]) -> tuple[tuple[int, ...]
     return tuple(signalled), level / _STEPS
 
 
-def _run_length(direction: Direction, allowance: int, threshold: int, rate: float) -> float:
-    states = np.arange(threshold)
-    most = (threshold + allowance) // _STEPS + 1  # further counts signal, or lead to zero
-    counts = np.arange(most + 1)
-    logarithms = np.asarray([math.lgamma(count + 1) for count in counts])
-    chances: FloatArray = np.exp(counts * math.log(rate) - rate - logarithms)
-    steps = _STEPS * counts - allowance
-    if direction is Direction.FEWER:
+def _run_length(chart: CusumChart, rate: float) -> float:
+    states = np.arange(chart.threshold)
+    most = (chart.threshold + chart.allowance) // _STEPS + 1  # more signal, or lead to zero
+    chances = _chances(most, rate, chart.dispersion)
+    steps = _STEPS * np.arange(most + 1) - chart.allowance
+    if chart.direction is Direction.FEWER:
         steps = -steps
         chances[-1] = 1.0 - chances[:-1].sum()  # all larger counts lead to zero alike
     after = np.maximum(0, states[:, np.newaxis] + steps)
-    stay = after < threshold
-    moves = np.zeros((threshold, threshold))
+    stay = after < chart.threshold
+    moves = np.zeros((chart.threshold, chart.threshold))
     rows = np.broadcast_to(states[:, np.newaxis], after.shape)
     np.add.at(moves, (rows[stay], after[stay]), np.broadcast_to(chances, after.shape)[stay])
-    lengths = np.linalg.solve(np.eye(threshold) - moves, np.ones(threshold))
+    lengths = np.linalg.solve(np.eye(chart.threshold) - moves, np.ones(chart.threshold))
     return float(lengths[0])
+
+
+def _chances(most: int, rate: float, dispersion: float) -> FloatArray:
+    """Return the probabilities of the counts from 0 to ``most``."""
+    counts = range(most + 1)
+    if dispersion == 0.0:
+        return np.asarray(
+            [math.exp(k * math.log(rate) - rate - math.lgamma(k + 1)) for k in counts]
+        )
+    size = 1.0 / dispersion
+    share = rate / (size + rate)
+    return np.asarray(
+        [
+            math.exp(
+                math.lgamma(k + size)
+                - math.lgamma(size)
+                - math.lgamma(k + 1)
+                + size * math.log1p(-share)
+                + k * math.log(share)
+            )
+            for k in counts
+        ]
+    )

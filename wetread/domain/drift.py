@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import NormalDist, median
+from statistics import NormalDist, median, variance
 
 from wetread.domain.cusum import Direction, design_chart, run_chart
 from wetread.domain.feedback import Standing
@@ -86,6 +86,7 @@ class Drift:
     """Whether the number of marks per scan has changed since the reference."""
 
     reference_rate: float | None  # marks per scan; None until there are enough scans
+    dispersion: float | None  # of the reference; the variance is rate + dispersion × rate²
     monitored_scans: int  # after the reference
     charts: tuple[ChartState, ...]
     signals: tuple[DriftSignal, ...]
@@ -167,14 +168,24 @@ def watch_drift(scans: Sequence[JudgedScan], policy: DriftPolicy) -> Drift:
     counts = [len(scan.marks) for scan in scans]
     reference, watched = counts[: policy.reference_scans], counts[policy.reference_scans :]
     if len(reference) < policy.reference_scans:
-        return Drift(reference_rate=None, monitored_scans=0, charts=(), signals=(), alarm=False)
+        return Drift(
+            reference_rate=None,
+            dispersion=None,
+            monitored_scans=0,
+            charts=(),
+            signals=(),
+            alarm=False,
+        )
     # Where nothing was marked, half a mark stands for it: a rate of zero has no chart.
     rate = max(sum(reference), 0.5) / len(reference)
+    # Patients differ: counts vary more than Poisson's, and false alarms would come more often.
+    dispersion = max(0.0, (variance(reference) - rate) / rate**2)
     charts, signals = [], []
     for direction in Direction:
         chart = design_chart(
             direction,
             rate,
+            dispersion=dispersion,
             shift=policy.shift,
             in_control_run_scans=policy.in_control_run_scans,
         )
@@ -193,6 +204,7 @@ def watch_drift(scans: Sequence[JudgedScan], policy: DriftPolicy) -> Drift:
     first_recent = len(watched) - policy.recent_scans
     return Drift(
         reference_rate=rate,
+        dispersion=dispersion,
         monitored_scans=len(watched),
         charts=tuple(charts),
         signals=tuple(
