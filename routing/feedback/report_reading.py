@@ -1,6 +1,7 @@
 """Looks through structured reports that came in for what readers say of our marks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,8 @@ from routing.records.findings import FindingsRecords
 from routing.records.results import ResultRecords
 from wetread.domain.errors import FeedbackError
 from wetread.domain.feedback import Feedback, FeedbackSource, name_missed
-from wetread.domain.reader_report import MarkReport, read_report, speaks_of
+from wetread.domain.findings import Findings
+from wetread.domain.reader_report import MarkReport, ReportedAct, read_report, speaks_of
 from wetread.ports import Clock
 
 REPORT_CLASSES: Final = (
@@ -103,32 +105,39 @@ class ReportReading:
         assert findings is not None  # results are made of them
         names = {nodule.tracking_uid: nodule.tracking_id for nodule in findings.nodules}
         reading = read_report(report, own, names)
-        words, doubts = list[Feedback](), list(reading.doubts)
-        said_before = self._feedback.words_of(uid)
         # A clock elsewhere may be fast: nobody has spoken in the future.
         said_at = min(report.said_at or unread.received_at, self._clock())
+        words, doubts = list[Feedback](), list(reading.doubts)
         for said in reading.acts:
             try:
-                tracking_uid = said.tracking_uid or name_missed(
-                    uid, said.corrected, findings.nodules, [*said_before, *words]
-                )
+                words.append(self._word(said, report, findings, words, said_at))
             except FeedbackError as doubt:
                 doubts.append(f"a nodule that was added: {doubt}")
-                continue
-            words.append(
-                Feedback(
-                    study_instance_uid=uid,
-                    revision=revision,
-                    tracking_uid=tracking_uid,
-                    act=said.act,
-                    corrected=said.corrected,
-                    actor=report.actor,
-                    said_at=said_at,
-                    source=FeedbackSource.REPORT,
-                    document_uid=report.document_uid,
-                )
-            )
         return words, doubts
+
+    def _word(
+        self,
+        said: ReportedAct,
+        report: MarkReport,
+        findings: Findings,
+        words: Sequence[Feedback],
+        said_at: datetime,
+    ) -> Feedback:
+        """Return what is to be kept of an act, after these words of the same report."""
+        uid = findings.study_instance_uid
+        earlier = [*self._feedback.words_of(uid), *words]
+        return Feedback(
+            study_instance_uid=uid,
+            revision=findings.revision,
+            tracking_uid=said.tracking_uid
+            or name_missed(uid, said.corrected, findings.nodules, earlier),
+            act=said.act,
+            corrected=said.corrected,
+            actor=report.actor,
+            said_at=said_at,
+            source=FeedbackSource.REPORT,
+            document_uid=report.document_uid,
+        )
 
     def _choose_own(
         self, report: MarkReport, uid: str, images: ImagePlaces
