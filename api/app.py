@@ -11,6 +11,7 @@ from api.claims import claims_router
 from api.costs import costs_router
 from api.discrepancies import discrepancies_router
 from api.documentation import documentation_router
+from api.feedback import feedback_router
 from api.guard import Guard
 from api.health import health_router
 from api.metrics import metrics_router
@@ -18,6 +19,7 @@ from api.pages import pages_router
 from api.patient_links import patient_links_router
 from api.prescreening import prescreening_router
 from api.problems import Problem, install_problems
+from api.quality import quality_router
 from api.reading import reading_router
 from api.reports import reports_router
 from api.services import ApiServices
@@ -52,6 +54,10 @@ def create_app(services: ApiServices) -> FastAPI:
     api.include_router(patient_links_router(services.patients, services.links, services.clock))
     api.include_router(costs_router(services.totals, services.clock))
     api.include_router(tracks_router(services.tracks))
+    api.include_router(
+        feedback_router(services.overview, services.feedback, services.feedback_desk)
+    )
+    api.include_router(quality_router(services.quality))
     app.include_router(api)
     app.include_router(health_router(services.readiness))
     app.include_router(metrics_router(services.metrics))

@@ -60,6 +60,72 @@ PATIENT_LINK: JsonDict = {
     "match_table": "from 2026-01-01",
     "found_at": "2026-04-01T09:02:10+09:00",
 }
+NODULE_UID = "2.25.250000000000000000000000000000000003"
+NEW_FEEDBACK: JsonDict = {
+    "revision": 0,
+    "act": "change",
+    "tracking_uid": NODULE_UID,
+    "corrected": {"long_axis_mm": 10.5, "short_axis_mm": 8.0},
+    "actor": "Reader A",
+}
+FEEDBACK: JsonDict = {
+    **NEW_FEEDBACK,
+    "said_at": "2026-04-01T09:20:00+09:00",
+    "source": "api",
+}
+STUDY_FEEDBACK: JsonDict = {
+    "study_instance_uid": STUDY_UID,
+    "nodules": [
+        {
+            "tracking_uid": NODULE_UID,
+            "tracking_id": "Nodule 1",
+            "added": False,
+            "standing": "accepted",
+            "words": [FEEDBACK],
+        }
+    ],
+    "reports": [
+        {
+            "document_uid": "2.25.250000000000000000000000000000000006",
+            "words": 1,
+            "doubts": ["Nodule 2: unchanged, in a report that is not verified"],
+            "read_at": "2026-04-01T09:40:00+09:00",
+        }
+    ],
+}
+MARKS_PER_SCAN: JsonDict = {"value": 1.8, "low": 1.63, "high": 1.98}
+MODEL_QUALITY: JsonDict = {
+    "model": {"site": "Example Hospital", "model_name": "example", "model_version": "1.0.0"},
+    "quality": {
+        "scans": 240,
+        "marks_per_scan": MARKS_PER_SCAN,
+        "accepted": 90,
+        "rejected": 30,
+        "disputed": 2,
+        "open": 310,
+        "missed": 4,
+        "false_share": {"value": 0.25, "low": 0.181, "high": 0.334},
+        "false_marks_per_scan": {"value": 0.45, "low": 0.33, "high": 0.6},
+        "score_counts": [0, 0, 0, 0, 60, 80, 90, 90, 70, 42],
+        "median_score": 0.71,
+        "drift": {
+            "reference_rate": 1.7,
+            "dispersion": 0.3,
+            "monitored_scans": 140,
+            "charts": [
+                {
+                    "direction": "more",
+                    "level": 2.1,
+                    "threshold": 10.4,
+                    "in_control_run_scans": 1012.0,
+                    "shifted_run_scans": 23.5,
+                }
+            ],
+            "signals": [{"direction": "more", "at": "2026-03-20T14:00:00+09:00"}],
+            "alarm": False,
+        },
+    },
+}
 
 # FastAPI leaves nulls out of examples, so that there are none.
 FINDINGS_EXAMPLE: JsonDict = {

@@ -16,6 +16,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from api.quality_metrics import QualityFigures
+from routing.feedback.quality import QualityDesk
 from routing.records.totals import RecordsTotals
 
 _STAGE_BUCKETS_SECONDS = (0.1, 0.3, 1, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1800)
@@ -29,7 +31,9 @@ class ServiceMetrics:
     received and stage times count from the start of the process.
     """
 
-    def __init__(self, totals: RecordsTotals, *, started_at: datetime) -> None:
+    def __init__(
+        self, totals: RecordsTotals, quality: QualityDesk, *, started_at: datetime
+    ) -> None:
         self._registry = CollectorRegistry()
         self._received = Counter(
             "wetread_instances_received",
@@ -44,6 +48,7 @@ class ServiceMetrics:
         )
         self._stages = _StageTimes(totals, self._registry, started_at)
         self._registry.register(_FromRecords(totals))
+        self._registry.register(QualityFigures(quality))
 
     def count_received_instance(self) -> None:
         """Count one instance that was acknowledged."""

@@ -1,4 +1,4 @@
-"""The web pages: reading list, study, patient links; rendered here, no script in the browser."""
+"""The web pages: reading list, study, patient links, quality; no script in the browser."""
 
 from pathlib import Path
 from typing import Annotated, Final
@@ -7,15 +7,19 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.feedback import refusing, study_feedback
+from api.feedback_form import FeedbackForm, read_feedback_form
 from api.languages import Language, Texts, preferred_language
 from api.link_form import LinkForm, read_link_form
 from api.patient_links import pair_of, turn_link
+from api.quality import USUAL_DAYS
 from api.reading import read_list, waiting_seconds
 from api.schemas import StudyUid
 from api.services import ApiServices
 from api.studies import find_study
 from api.wording import Wording
 from routing.results.schema import FindingsDocument
+from wetread.domain.feedback import FeedbackSource
 from wetread.domain.identity.links import LinkState
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -116,6 +120,34 @@ def pages_router(services: ApiServices) -> APIRouter:
             images=services.overview.instance_counts(study_uid),
             deliveries=services.overview.deliveries(study_uid, study.revision),
             use=services.totals.use_of_study(study_uid),
+            feedback=study_feedback(study_uid, services.overview, services.feedback),
+        )
+
+    @router.post("/studies/{study_uid}/feedback")
+    def take_feedback(
+        study_uid: StudyUid, form: Annotated[FeedbackForm, Depends(read_feedback_form)]
+    ) -> RedirectResponse:
+        find_study(services.overview, study_uid)
+        with refusing():
+            services.feedback_desk.say(
+                study_uid,
+                form.revision,
+                form.act,
+                tracking_uid=form.tracking_uid,
+                corrected=form.corrected,
+                actor=form.actor,
+                source=FeedbackSource.PAGE,
+            )
+        return RedirectResponse(f"/studies/{study_uid}?lang={form.lang}#findings", status_code=303)
+
+    @router.get("/quality")
+    def show_quality(wording: Annotated[Wording, wordings]) -> str:
+        return templates.get_template("quality.html").render(
+            wording=wording,
+            here="/quality",
+            refresh_seconds=None,
+            days=USUAL_DAYS,
+            report=services.quality.report(USUAL_DAYS),
         )
 
     @router.get("/studies/{study_uid}/key-images/{revision}/{tracking_uid}.png")

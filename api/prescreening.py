@@ -9,21 +9,11 @@ from pydantic import BaseModel, ConfigDict
 
 from api.months import Month, month_of
 from api.reading import NOTHING
-from api.schemas import Actor, StudyUid
+from api.schemas import Actor, EstimateSchema, StudyUid
 from routing.reading.prescreening import Prescreening
 from routing.records.prescreening import tally
 from wetread.domain.findings import Prescreen
 from wetread.domain.prescreening import ReadDecision
-
-
-class EstimateSchema(BaseModel):
-    """A figure and its 95 % interval."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    value: float
-    low: float
-    high: float
 
 
 class PrescreenDecisionSchema(BaseModel):

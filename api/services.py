@@ -9,9 +9,12 @@ from pydantic import SecretStr
 
 from api.health import ReadinessCheck
 from api.metrics import ServiceMetrics
+from routing.feedback.desk import FeedbackDesk
+from routing.feedback.quality import QualityDesk
 from routing.reading.desk import ReadingDesk
 from routing.reading.double_reading import DoubleReading
 from routing.reading.prescreening import Prescreening
+from routing.records.feedback import FeedbackRecords
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
@@ -39,6 +42,9 @@ class ApiServices:
     desk: ReadingDesk
     prescreening: Prescreening
     double_reading: DoubleReading
+    feedback: FeedbackRecords
+    feedback_desk: FeedbackDesk
+    quality: QualityDesk
     patients: PatientRecords
     links: LinkRecords
     complete_study: CompleteStudy

@@ -1,5 +1,6 @@
 """How values are written on the pages, in either language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
@@ -14,7 +15,10 @@ from routing.results.schema import (
     OperatingPointSchema,
     TriageSchema,
 )
+from wetread.domain.drift import Quality
+from wetread.domain.estimates import Estimate
 from wetread.domain.explanation import describe_depth, describe_region, explain_score
+from wetread.domain.feedback import CorrectedMark, Feedback
 from wetread.domain.findings import OperatingPoint, Outcome
 from wetread.domain.words import Words
 
@@ -84,7 +88,7 @@ class Wording:
             parts.append(self.text("volume_change", percent=change.volume_change_percent))
         if change.doubling_time_days is not None and change.doubling_time_days > 0:
             parts.append(self.text("doubling_time", days=change.doubling_time_days))
-        return ("、" if self.language is Language.JAPANESE else ", ").join(parts)
+        return self._listed(parts)
 
     def region(self, nodule: NoduleSchema) -> str:
         """Say which part of the lungs a nodule lies in."""
@@ -120,6 +124,59 @@ class Wording:
             gpu_seconds=f"{use.gpu_seconds:.1f}",
             cpu_seconds=f"{use.cpu_seconds:.1f}",
         )
+
+    def feedback(self, word: Feedback) -> str:
+        """Say what a reader said, who it was and when."""
+        told = "" if word.corrected is None else f" ({self.corrected(word.corrected)})"
+        return self.text(
+            "feedback_word",
+            act=self.text(f"act_{word.act}"),
+            corrected=told,
+            actor=word.actor,
+            at=self.moment(word.said_at),
+            source=self.text(f"source_{word.source}"),
+        )
+
+    def corrected(self, mark: CorrectedMark) -> str:
+        """Say which values of a mark a reader told."""
+        parts = []
+        if mark.type is not None:
+            parts.append(self.text(f"type_{mark.type}"))
+        if mark.long_axis_mm is not None:
+            parts.append(self.text("corrected_long_axis", mm=mark.long_axis_mm))
+        if mark.short_axis_mm is not None:
+            parts.append(self.text("corrected_short_axis", mm=mark.short_axis_mm))
+        if mark.volume_mm3 is not None:
+            parts.append(self.text("corrected_volume", mm3=mark.volume_mm3))
+        if mark.center_lps_mm is not None:
+            left, posterior, superior = mark.center_lps_mm
+            parts.append(
+                self.text("corrected_place", left=left, posterior=posterior, superior=superior)
+            )
+        return self._listed(parts)
+
+    def estimate(self, estimate: Estimate | None) -> str:
+        """Write a figure with its interval."""
+        if estimate is None:
+            return "–"
+        return f"{estimate.value:.2f} ({estimate.low:.2f}–{estimate.high:.2f})"
+
+    def share(self, share: Estimate | None) -> str:
+        """Write a share in percent, with its interval."""
+        if share is None:
+            return "–"
+        percent = share.times(100)
+        return f"{percent.value:.0f} % ({percent.low:.0f}–{percent.high:.0f})"
+
+    def scores(self, quality: Quality) -> str:
+        """Write how the scores are distributed."""
+        if quality.median_score is None:
+            return "–"
+        counts = " ".join(map(str, quality.score_counts))
+        return self.text("score_distribution", median=quality.median_score, counts=counts)
+
+    def _listed(self, parts: Sequence[str]) -> str:
+        return ("、" if self.language is Language.JAPANESE else ", ").join(parts)
 
     def say(self, words: Words) -> str:
         """Return words in the language of the page."""

@@ -226,6 +226,7 @@ class Settings(BaseSettings):
     priority_table: Path | None = None
     price_table: Path | None = None
     match_table: Path | None = None  # how much agreements of patient records say
+    assessment_codes: Path | None = None  # how reports say that a mark is right or wrong
     model: str = "wetread-nodule"  # the package that finds the nodules
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda:\d+)$")
     log_format: str = Field(default="console", pattern="^(console|json)$")

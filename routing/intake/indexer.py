@@ -2,10 +2,10 @@
 
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -14,7 +14,12 @@ from routing.intake.headers import InstanceHeader, read_header
 from routing.intake.sameness import is_same_instance
 from routing.intake.spool import Spool
 from routing.records.catalog import StudyCatalog
-from routing.records.studies import InstanceEntry, InstanceStatus, StudyAttributes
+from routing.records.studies import (
+    InstanceEntry,
+    InstanceStatus,
+    StudyAttributes,
+    is_document,
+)
 from wetread.domain.studies import PatientKey
 from wetread.ports import Clock
 
@@ -23,6 +28,9 @@ _GATHER_SECONDS = 0.2  # a commit costs the disk as much as an image
 _RETRY_SECONDS = 1.0
 _LONGEST_ISSUER = 64
 _PASSING_ERRORS = (OSError, OperationalError)  # full disk, database locked or away
+
+OnDocuments: TypeAlias = Callable[[Collection[str] | None], None]
+"""Hears for which studies documents were stored, None at the start: any; it raises nothing."""
 
 _log = structlog.get_logger(__name__)
 
@@ -41,17 +49,25 @@ class _Verdict(NamedTuple):
 class Indexer:
     """One thread that records what the spool's inbox holds, in batches.
 
+    ``on_documents`` hears of structured reports once they are recorded.
     ``sites`` names the hospital behind each calling AE title: it issues the patient IDs that name
     no issuer. `start` begins with whatever a former run left in the inbox.
     """
 
     def __init__(
-        self, spool: Spool, catalog: StudyCatalog, *, clock: Clock, sites: Mapping[str, str]
+        self,
+        spool: Spool,
+        catalog: StudyCatalog,
+        *,
+        clock: Clock,
+        sites: Mapping[str, str],
+        on_documents: OnDocuments | None = None,
     ) -> None:
         self._spool = spool
         self._catalog = catalog
         self._clock = clock
         self._sites = sites
+        self._on_documents = on_documents
         self._pending: deque[_Received] = deque()  # what is being indexed stays in until it is done
         self._started = False
         self._stopping = threading.Event()
@@ -88,6 +104,8 @@ class Indexer:
         self._pending.append(_Received(content_sha256=content_sha256, received_at=received_at))
 
     def _run(self) -> None:
+        if self._on_documents is not None:
+            self._on_documents(None)
         # Woken for each file, this thread would cost the receiver more than the indexing does.
         while not self._stopping.wait(_GATHER_SECONDS):
             self._index_pending()
@@ -157,6 +175,13 @@ class Indexer:
             self._spool.discard(content)
         for content in received_at:
             self._spool.release(content)
+        documents = {
+            entry.study.study_instance_uid
+            for entry in entries
+            if entry.study is not None and is_document(entry.sop_class_uid)
+        }
+        if documents and self._on_documents is not None:
+            self._on_documents(documents)
 
     def _judge(self, headers: Mapping[str, InstanceHeader]) -> dict[str, _Verdict]:
         """Decide what becomes of each content; none is given for an instance that is stored."""

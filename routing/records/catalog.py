@@ -60,8 +60,8 @@ class StudyCatalog:
     def index(self, entries: Sequence[InstanceEntry]) -> None:
         """Record a batch of instances, none of which is recorded yet; all or nothing.
 
-        A stored instance of a study that was complete opens the study again, unless it is a result
-        of ours that comes back. Raise SQLAlchemy's
+        A stored instance of a study that was complete opens the study again, unless it is a
+        structured report or a result of ours that comes back. Raise SQLAlchemy's
         `IntegrityError` when somebody else recorded one of them meanwhile.
         """
         with writing(self._engine) as session:

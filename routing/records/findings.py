@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from routing.records.quality import record_scan
 from routing.records.tables import FindingsRecord, StudyRecord
 from routing.records.tracks import record_sightings
 from routing.records.transactions import writing
@@ -37,6 +38,7 @@ class FindingsRecords:
                 )
                 session.add(record)
                 record_sightings(session, findings)
+                record_scan(session, findings, at=at)
             study = session.get_one(StudyRecord, uid, with_for_update=True)
             if study.revision == revision and study.state in _UNDER_WAY:
                 study.state = StudyState.CONCLUDED

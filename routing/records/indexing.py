@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from routing.records.audit import write_audit
 from routing.records.details import details_from_document, document_from_details
-from routing.records.studies import InstanceEntry, InstanceStatus, StudyAttributes
+from routing.records.studies import InstanceEntry, InstanceStatus, StudyAttributes, is_document
 from routing.records.tables import InstanceRecord, ResultObjectRecord, StudyRecord
 from wetread.domain.studies import StudyState
 
@@ -164,6 +164,8 @@ def _extend_study(
     if (
         entry.status is InstanceStatus.STORED
         and study.state != StudyState.RECEIVING
+        # A reader's report on our marks brings no image: the analysis would be the same again.
+        and not is_document(entry.sop_class_uid)
         # A PACS may send our results back: analysing them would go on for ever.
         and session.get(ResultObjectRecord, entry.sop_instance_uid) is None
     ):

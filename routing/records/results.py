@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from routing.records.tables import DeliveryRecord, ResultObjectRecord, StudyRecord
 from routing.records.transactions import writing
-from routing.results.objects import EncodedObject
+from routing.results.objects import EncodedObject, ObjectKind
 from wetread.domain.studies import StudyState
 from wetread.ports import DeliveryReceipt
 
@@ -22,6 +22,15 @@ class Parcel:
     study_instance_uid: str
     revision: int
     destination: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnReport:
+    """A measurement report that was made of a revision of a study."""
+
+    sop_instance_uid: str
+    revision: int
+    path: Path
 
 
 class ResultRecords:
@@ -59,6 +68,26 @@ class ResultRecords:
                 for name in destinations:
                     if session.get(DeliveryRecord, (one.sop_instance_uid, name)) is None:
                         session.add(_to_send(one.sop_instance_uid, name))
+
+    def reports_of(self, study_instance_uid: str) -> tuple[OwnReport, ...]:
+        """Return the measurement reports of a study, of all its revisions, oldest first."""
+        query = (
+            select(ResultObjectRecord)
+            .where(
+                ResultObjectRecord.study_instance_uid == study_instance_uid,
+                ResultObjectRecord.kind == ObjectKind.MEASUREMENT_REPORT,
+            )
+            .order_by(ResultObjectRecord.revision)
+        )
+        with Session(self._engine) as session:
+            return tuple(
+                OwnReport(
+                    sop_instance_uid=one.sop_instance_uid,
+                    revision=one.revision,
+                    path=self._results_dir / one.relative_path,
+                )
+                for one in session.scalars(query)
+            )
 
     def unconfirmed(self, parcel: Parcel) -> tuple[Path, ...]:
         """Return the files that the parcel's destination has not confirmed."""

@@ -78,6 +78,11 @@ class CompletedStudy:
     completed_at: datetime
 
 
+def is_document(sop_class_uid: str) -> bool:
+    """Tell whether an instance is a structured report (PS3.4 B.5): it has no image to analyse."""
+    return sop_class_uid.startswith("1.2.840.10008.5.1.4.1.1.88.")
+
+
 def study_order(study_date: str, first_received_at: datetime) -> tuple[str, datetime]:
     """Return what sorts studies from the oldest on; without a date the day of arrival counts."""
     return study_date or f"{first_received_at:%Y%m%d}", first_received_at

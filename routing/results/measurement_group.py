@@ -43,7 +43,8 @@ _SITES: Final = {  # PS3.16 CID 6171, and the whole lung where the zone is not k
     LungZone.LOWER: codes.SCT.LowerZoneOfLung,
     None: codes.SCT.Lung,
 }
-_TYPES: Final = {  # the dictionary of DICOM has no code for two of the three: RadLex has all
+# The dictionary of DICOM has no code for two of the three: RadLex has all.
+NODULE_TYPE_CODES: Final = {
     NoduleType.SOLID: Code("RID50151", "RADLEX", "solid pulmonary nodule"),
     NoduleType.PART_SOLID: Code("RID50152", "RADLEX", "part-solid pulmonary nodule"),
     NoduleType.GROUND_GLASS: Code("RID50153", "RADLEX", "non-solid pulmonary nodule"),
@@ -149,7 +150,7 @@ def _measurements(nodule: Nodule) -> Iterator[Measurement]:
 
 
 def _evaluations(nodule: Nodule) -> Iterator[QualitativeEvaluation]:
-    yield QualitativeEvaluation(codes.DCM.LesionDensity, _TYPES[nodule.measurement.type])
+    yield QualitativeEvaluation(codes.DCM.LesionDensity, NODULE_TYPE_CODES[nodule.measurement.type])
     change = nodule.change
     if change is None:
         return

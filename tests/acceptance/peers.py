@@ -65,9 +65,9 @@ def listening(pacs: RecordingPacs, port: int) -> Iterator[RecordingPacs]:
 
 @contextmanager
 def associated(site: Site) -> Iterator[Association]:
-    """Open an association from the scanner to the service."""
+    """Open an association from the scanner, or a reader's workstation, to the service."""
     ae = AE(SCANNER)
-    for sop_class in (CTImageStorage, MRImageStorage):
+    for sop_class in (CTImageStorage, MRImageStorage, Comprehensive3DSRStorage):
         ae.add_requested_context(sop_class, "1.2.840.10008.1.2.1")
     association = ae.associate("127.0.0.1", site.dicom_port, ae_title=AE_TITLE)
     assert association.is_established
@@ -78,7 +78,7 @@ def associated(site: Site) -> Iterator[Association]:
 
 
 def send(site: Site, datasets: Sequence[Dataset]) -> None:
-    """Send images as the scanner does; every one has to be stored."""
+    """Send instances as the scanner does; every one has to be stored."""
     with associated(site) as association:
         for dataset in datasets:
             assert association.send_c_store(dataset).Status == SUCCESS

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from pydicom import dcmread
+from pydicom.sr.codedict import codes
 from pydicom.uid import Comprehensive3DSRStorage, GrayscaleSoftcopyPresentationStateStorage
 
 from inference.phantom.studies import PhantomPair
@@ -19,6 +20,7 @@ from tests.acceptance.peers import send
 from tests.acceptance.running import Site, wait_for
 from tests.acceptance.studies import PATIENT_ID, chest, mr, raw_name
 from tests.support.private_network import private_network
+from tests.support.reader_reports import READER, corrected, groups, measured
 
 SECRETS = (PATIENT_ID, "DEMO-0001", "KAKUU", "架空", "ｶｸｳ", "かくう")
 KINDS = [Comprehensive3DSRStorage, GrayscaleSoftcopyPresentationStateStorage]
@@ -139,6 +141,29 @@ def test_the_page_of_a_study_shows_each_nodule(clinic: Clinic, sent: Sent) -> No
         source = f"/studies/{sent.chest_uid}/key-images/0/{nodule['tracking_uid']}.png"
         assert f'<img src="{source}"' in page
         assert clinic.service.get(source).content.startswith(b"\x89PNG")
+
+
+def test_a_corrected_report_becomes_feedback(clinic: Clinic, sent: Sent) -> None:
+    wait_for(lambda: bool(clinic.pacs.reports(sent.chest_uid)))
+    report = corrected(clinic.pacs.reports(sent.chest_uid)[0])
+    measured(groups(report)[0], codes.SCT.LongAxis).NumericValue = "31.5"
+    path = f"/api/studies/{sent.chest_uid}/feedback"
+
+    send(clinic.site, [report])
+    wait_for(lambda: clinic.service.get(path).json()["reports"])
+
+    told = clinic.service.get(path).json()
+    assert [one["doubts"] for one in told["reports"]] == [[]]
+    first, *others = told["nodules"]
+    (word,) = first["words"]
+    assert (word["act"], word["corrected"]["long_axis_mm"]) == ("change", 31.5)
+    assert (word["actor"], word["source"]) == (READER, "report")
+    assert {one["standing"] for one in others} <= {"accepted"}
+    study = clinic.service.study(sent.chest_uid)
+    assert study is not None
+    assert (study["state"], study["revision"]) == ("delivered", 0), "it is not analysed again"
+    models = clinic.service.get("/api/quality").json()["models"]
+    assert sum(one["quality"]["accepted"] for one in models) >= len(told["nodules"])
 
 
 @pytest.mark.parametrize(

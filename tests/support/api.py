@@ -17,15 +17,19 @@ from api.app import create_app
 from api.health import ReadinessCheck, database_check
 from api.metrics import ServiceMetrics
 from api.services import ApiServices
+from routing.feedback.desk import FeedbackDesk
+from routing.feedback.quality import QualityDesk
 from routing.identity.linking import same_patient
 from routing.reading.desk import ReadingDesk
 from routing.reading.sql_queue import SqlReadingQueue
 from routing.records.catalog import StudyCatalog
+from routing.records.feedback import FeedbackRecords
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerEntry, LedgerRecords
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
+from routing.records.quality import QualityRecords
 from routing.records.results import Parcel, ResultRecords
 from routing.records.tables import InstanceRecord, StudyRecord
 from routing.records.totals import RecordsTotals
@@ -33,6 +37,7 @@ from routing.records.tracks import TrackRecords
 from routing.results.objects import EncodedObject, ObjectKind
 from tests.support.findings import findings
 from tests.support.reading import double_reading, prescreening, reading_desk
+from wetread.domain.drift import DriftPolicy
 from wetread.domain.findings import Findings
 from wetread.domain.studies import StudyState
 from wetread.domain.uids import derive_uid
@@ -164,11 +169,17 @@ class Hospital:
     ) -> ApiServices:
         """Return what the application is made of."""
         totals = RecordsTotals(self.engine)
+        feedback = FeedbackRecords(self.engine)
+        policy = DriftPolicy(reference_scans=3, recent_scans=10)
+        quality = QualityDesk(QualityRecords(self.engine), policy, lambda: NOW)
         return ApiServices(
             overview=RecordsOverview(self.engine),
             totals=totals,
             patients=PatientRecords(self.engine),
             links=LinkRecords(self.engine),
+            feedback=feedback,
+            feedback_desk=FeedbackDesk(FindingsRecords(self.engine), feedback, lambda: NOW),
+            quality=quality,
             tracks=TrackRecords(self.engine, lambda: NOW, same_patient),
             desk=self.desk,
             prescreening=prescreening(self.desk, self.engine),
@@ -179,7 +190,7 @@ class Hospital:
             ).set_expected,
             key_image_path=self.key_image_path,
             readiness=(database_check(self.engine),) if readiness is None else readiness,
-            metrics=ServiceMetrics(totals, started_at=NOW - timedelta(hours=2)),
+            metrics=ServiceMetrics(totals, quality, started_at=NOW - timedelta(hours=2)),
             clock=lambda: NOW,
             token=None if token is None else SecretStr(token),
         )

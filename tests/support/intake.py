@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from routing.connections import note_connection
-from routing.intake.indexer import Indexer
+from routing.intake.indexer import Indexer, OnDocuments
 from routing.intake.receiver import StorageReceiver
 from routing.intake.spool import Spool
 from routing.records.catalog import StudyCatalog
@@ -51,11 +51,18 @@ class Intake:
         self.spool = Spool(folder / "spool", minimum_free_bytes)
         self.engine = open_database(f"sqlite:///{folder / 'records.sqlite'}")
         self.catalog = StudyCatalog(self.engine, self.clock, spool_dir=self.spool.root)
+        self.on_documents: OnDocuments | None = None
         self.indexer = self.new_indexer()
 
     def new_indexer(self) -> Indexer:
         """Return an indexer as a fresh start of the service has one."""
-        return Indexer(self.spool, self.catalog, clock=self.clock, sites={SCANNER: SITE})
+        return Indexer(
+            self.spool,
+            self.catalog,
+            clock=self.clock,
+            sites={SCANNER: SITE},
+            on_documents=self.on_documents,
+        )
 
     def receive(
         self,

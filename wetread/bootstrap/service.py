@@ -17,6 +17,11 @@ from api.metrics import ServiceMetrics
 from api.services import ApiServices
 from routing.destinations.dicom import DicomDestination
 from routing.destinations.folder import FolderDestination
+from routing.feedback.assessment_codes import load_assessment_codes
+from routing.feedback.desk import FeedbackDesk
+from routing.feedback.quality import QualityDesk
+from routing.feedback.report_marks import MarkReader
+from routing.feedback.report_reading import ReportReading
 from routing.identity.kanji import KanjiFolder, load_kanji_variants
 from routing.identity.linking import LinkedPatients, PatientLinker
 from routing.identity.match_table import load_match_table
@@ -35,17 +40,20 @@ from routing.priors.prefetching import PriorPrefetcher
 from routing.reading.prescreening import Prescreening
 from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
+from routing.records.feedback import FeedbackRecords
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerRecords
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
+from routing.records.quality import QualityRecords
 from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.bootstrap.reading import build_double_reading, build_prescreening, build_reading_desk
+from wetread.domain.drift import DriftPolicy
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.identity.matching import Matcher
 from wetread.domain.studies import CompletenessPolicy
@@ -105,15 +113,17 @@ def build_service(settings: Settings) -> Service:
     desk.apply_rules()
     prescreening = build_prescreening(settings, engine, desk)
     totals = RecordsTotals(engine)
-    metrics = ServiceMetrics(totals, started_at=clock())
+    quality = QualityDesk(QualityRecords(engine), DriftPolicy(), clock)
+    metrics = ServiceMetrics(totals, quality, started_at=clock())
     catalog = StudyCatalog(engine, clock, spool_dir=settings.spool_dir)
     moves = build_moves(settings)
     fetcher = build_fetcher(settings, moves, catalog, clock)
     rules = load_analysis_rules(settings)
     tracks = TrackRecords(engine, clock, LinkedPatients(LinkRecords(engine)))
+    findings, feedback = FindingsRecords(engine), FeedbackRecords(engine)
     studies = RecordedStudies(
         catalog,
-        FindingsRecords(engine),
+        findings,
         tracks,
         rules.selection,
         most_priors=settings.pipeline.most_priors,
@@ -122,12 +132,22 @@ def build_service(settings: Settings) -> Service:
         settings, engine, clock, rules, studies, results, prescreening, fetcher
     )
 
+    reports = ReportReading(
+        feedback=feedback,
+        findings=findings,
+        results=results,
+        catalog=catalog,
+        marks=MarkReader(load_assessment_codes(settings.assessment_codes), clock().tzinfo),
+        spool_dir=settings.spool_dir,
+        clock=clock,
+    )
     spool = Spool(settings.spool_dir, settings.intake.minimum_free_bytes)
     indexer = Indexer(
         spool,
         catalog,
         clock=clock,
         sites={sender.ae_title: sender.site for sender in settings.intake.senders},
+        on_documents=reports.read_new,
     )
 
     def begin_study(study_instance_uid: str, revision: int) -> None:
@@ -152,6 +172,9 @@ def build_service(settings: Settings) -> Service:
     services = ApiServices(
         overview=RecordsOverview(engine),
         tracks=tracks,
+        feedback=feedback,
+        feedback_desk=FeedbackDesk(findings, feedback, clock),
+        quality=quality,
         totals=totals,
         patients=PatientRecords(engine),
         links=LinkRecords(engine),

@@ -12,6 +12,7 @@ WetreadError
 ├── ArchiveError
 │   └── PriorRefused
 ├── CorrectionError
+├── FeedbackError
 ├── StorageFull             (retryable)
 └── DeliveryError           (retryable)
     └── DestinationRefused
@@ -71,6 +72,10 @@ class PriorRefused(ArchiveError):
 
 class CorrectionError(WetreadError):
     """The nodules cannot be joined or parted; look up how their studies name them."""
+
+
+class FeedbackError(WetreadError):
+    """The feedback cannot be kept; look up how the findings of the study name the nodule."""
 
 
 class StorageFull(WetreadError):

@@ -2,9 +2,10 @@
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
-_Z_95: Final = 1.959964  # of a normal distribution: 95 % lie within
+_Z_95: Final = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +31,11 @@ def wilson_estimate(hits: int, trials: int) -> Estimate:
     low = 0.0 if hits == 0 else center - half
     high = 1.0 if hits == trials else center + half
     return Estimate(value=share, low=low, high=high)
+
+
+def poisson_estimate(events: int, units: int) -> Estimate:
+    """Return a rate with its score interval, as if the events were Poisson; some unit is needed."""
+    z = _Z_95
+    center, half = events + z**2 / 2, z * math.sqrt(events + z**2 / 4)
+    low = 0.0 if events == 0 else (center - half) / units
+    return Estimate(value=events / units, low=low, high=(center + half) / units)

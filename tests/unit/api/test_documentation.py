@@ -50,6 +50,8 @@ ROUTES = (
     "/api/costs",
     "/api/nodules/{study_uid}/{tracking_uid}",
     "/api/nodules/corrections",
+    "/api/studies/{study_uid}/feedback",
+    "/api/quality",
     "/health/live",
     "/health/ready",
     "/metrics",

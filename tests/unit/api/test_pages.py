@@ -12,6 +12,8 @@ from api.languages import Language, Texts, preferred_language
 from api.wording import Wording
 from tests.support.api import JAPAN, Hospital, hostile_findings
 from tests.support.findings import findings, nodule
+from wetread.domain.cusum import Direction
+from wetread.domain.feedback import Act, FeedbackSource, Standing
 from wetread.domain.findings import (
     Change,
     ChangeState,
@@ -237,6 +239,11 @@ def test_every_text_exists_in_both_languages_and_is_used() -> None:
         *(f"field_{one}" for one in Field),
         *(f"agreement_{one}" for one in Agreement),
         *("link_confirmed", "link_refused", "link_review"),
+        *(f"standing_{one}" for one in Standing),
+        *(f"act_{one}" for one in Act),
+        *(f"source_{one}" for one in FeedbackSource),
+        *(f"axis_{one}" for one in ("left", "posterior", "superior")),
+        *(f"drift_{one}" for one in (*Direction, "alarm", "none")),
         *("sex_F", "sex_M", "sex_unknown"),
     }
     used = built | set(re.findall(r'text\(\s*"(\w+)"[,)]', code))

@@ -1,0 +1,1 @@
+"""What readers say of the marks, on its way into the records."""
