@@ -8,7 +8,7 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
-from api.examples import PATIENT_LINK, READING_ITEM, STUDY_UID, SUMMARY, USE
+from api.examples import MARKS_PER_SCAN, PATIENT_LINK, READING_ITEM, STUDY_UID, SUMMARY, USE
 from wetread.domain.findings import Outcome
 from wetread.domain.identity.agreement import Agreement
 from wetread.domain.identity.agreement import Field as MatchField
