@@ -1,6 +1,5 @@
 """Words of readers in the records, and the scans that figures are made of."""
 
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from routing.records.quality import QualityRecords
 from routing.records.tables import AuditRecord
 from tests.support.feedback import MISSED
 from tests.support.findings import MODEL, findings, nodule
+from tests.support.migrations import write_earlier
 from tests.support.record_rows import PATIENT, RECEIVED_AT, add_study
 from wetread.domain.drift import ModelAtSite
 from wetread.domain.errors import FeedbackError
@@ -125,10 +125,10 @@ def test_findings_of_an_earlier_program_are_summed_up_when_it_is_renewed(
 ) -> None:
     expected = QualityRecords(engine).judged_scans()
     engine.dispose()
-    path = tmp_path / "records.sqlite"
-    with sqlite3.connect(path) as old:
-        for table in ("analysed_scans", "feedback", "read_reports"):
-            old.execute(f"DROP TABLE {table}")
-        old.execute("UPDATE alembic_version SET version_num = '0004'")
-    old.close()
-    assert QualityRecords(open_database(f"sqlite:///{path}")).judged_scans() == expected
+    earlier = write_earlier(
+        tmp_path / "earlier.sqlite",
+        "0004",
+        copied=("studies", "findings"),
+        of=tmp_path / "records.sqlite",
+    )
+    assert QualityRecords(open_database(earlier)).judged_scans() == expected
