@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from routing.records.ledger import LedgerEntry, LedgerRecords
-from wetread.domain.costs import PriceTable, booked_seconds
+from wetread.domain.costs.prices import PriceTable, booked_seconds
 from wetread.domain.findings import Findings
 
 ANALYSIS: Final = "analysis"

@@ -7,7 +7,7 @@ from routing.guidelines.guide import StudyGuide
 from routing.pipeline.metering import Spent
 from routing.pipeline.steps import Failure, Step
 from routing.pipeline.study import StudyInput
-from wetread.domain.costs import PriceTable, booked_seconds
+from wetread.domain.costs.prices import PriceTable, booked_seconds
 from wetread.domain.findings import (
     Candidate,
     Findings,

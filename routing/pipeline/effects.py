@@ -9,7 +9,7 @@ from routing.records.ledger import LedgerRecords
 from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.results.objects import EncodedObject
-from wetread.domain.costs import PriceTable
+from wetread.domain.costs.prices import PriceTable
 from wetread.domain.findings import Findings
 from wetread.domain.reading import ai_state_from_outcome
 from wetread.ports import Clock, QueueItem, ReadingQueue

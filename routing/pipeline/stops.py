@@ -15,7 +15,7 @@ from routing.results.encode import encode_results
 from routing.results.objects import EncodedObject
 from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
-from wetread.domain.costs import PriceTable
+from wetread.domain.costs.prices import PriceTable
 from wetread.domain.errors import AnalysisError
 from wetread.domain.explanation import describe_mark, explain_score
 from wetread.domain.findings import (

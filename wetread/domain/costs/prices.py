@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from wetread.domain.costs.modes import CostMode
 from wetread.domain.errors import ConfigurationError
 
 _MILLIONTH = Decimal("0.000001")  # the smallest part of a yen or a second that is booked
@@ -17,6 +18,7 @@ class PriceTable:
     effective_from: date
     source: str
     verified: bool  # False: an example or an estimate, not this institution's own price
+    mode: CostMode  # how the machine is held
     gpu_second_jpy: Decimal
     cpu_second_jpy: Decimal  # one core for one second
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from routing.ledger.prices import load_price_table
-from wetread.domain.costs import booked_seconds, price_per_second
+from wetread.domain.costs.prices import booked_seconds, price_per_second
 from wetread.domain.errors import ConfigurationError
 
 
