@@ -191,6 +191,12 @@ class PipelineSettings(_Section):
     fault: str | None = None  # "kill:before:detect": stop hard there once, to prove recovery
 
 
+class CostSettings(_Section):
+    """Who pays for the analyses."""
+
+    payer_table: Path | None = None  # a file, or a folder of dated ones; None: the shipped one
+
+
 class Settings(BaseSettings):
     """Everything that can be configured; unknown names are refused."""
 
@@ -202,7 +208,7 @@ class Settings(BaseSettings):
     time_zone: TimeZone = "Asia/Tokyo"  # where months begin, and what the pages show
     selection_rules: Path | None = None  # None: the shipped rules
     priority_table: Path | None = None
-    price_table: Path | None = None
+    price_table: Path | None = None  # a file, or a folder of dated ones
     match_table: Path | None = None  # how much agreements of patient records say
     model: str = "wetread-nodule"  # the package that finds the nodules
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda:\d+)$")
@@ -214,6 +220,7 @@ class Settings(BaseSettings):
     priors: PriorSettings = PriorSettings()
     api: ApiSettings = ApiSettings()
     guidelines: GuidelinesSettings = GuidelinesSettings()
+    costs: CostSettings = CostSettings()
     pipeline: PipelineSettings = PipelineSettings()
 
     @model_validator(mode="after")

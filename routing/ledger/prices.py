@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from routing.dated_tables import read_table
+from routing.ledger.dated import read_dated
+from wetread.domain.costs.dated import DatedTables
 from wetread.domain.costs.modes import Cloud, CostMode, FourModes, OnPremises, ScaleToZero, Spot
 from wetread.domain.costs.prices import PriceTable, price_per_second
 from wetread.domain.errors import ConfigurationError
@@ -94,6 +96,11 @@ def load_price_table(path: Path | None = None) -> PriceTable:
         gpu_second_jpy=file.gpu.second_jpy,
         cpu_second_jpy=file.cpu.second_jpy,
     )
+
+
+def load_price_tables(path: Path | None = None) -> DatedTables[PriceTable]:
+    """Read the tables of a file or folder, the shipped one by default."""
+    return read_dated(path, _SHIPPED, load_price_table)
 
 
 def load_priced_modes(path: Path | None = None) -> PricedModes:

@@ -9,6 +9,8 @@ from routing.records.ledger import LedgerRecords
 from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.results.objects import EncodedObject
+from wetread.domain.costs.dated import DatedTables
+from wetread.domain.costs.payers import PayerTable
 from wetread.domain.costs.prices import PriceTable
 from wetread.domain.findings import Findings
 from wetread.domain.reading import ai_state_from_outcome
@@ -24,7 +26,8 @@ class StudyEffects:
     ledger: LedgerRecords
     reading: ReadingRecords
     queue: ReadingQueue
-    prices: PriceTable
+    prices: DatedTables[PriceTable]
+    payers: DatedTables[PayerTable]
     clock: Clock
 
     def prioritise(self, findings: Findings) -> None:
@@ -45,9 +48,17 @@ class StudyEffects:
                 )
             )
 
-    def book(self, findings: Findings) -> None:
-        """Book the cost."""
-        book_analysis(findings, prices=self.prices, ledger=self.ledger, at=self.clock())
+    def book(self, findings: Findings, objects: Sequence[EncodedObject]) -> None:
+        """Book the cost, and who pays it, by the tables of today."""
+        at = self.clock()
+        book_analysis(
+            findings,
+            objects,
+            prices=self.prices.on(at.date()),
+            payers=self.payers.on(at.date()),
+            ledger=self.ledger,
+            at=at,
+        )
 
     def address(
         self, findings: Findings, objects: Sequence[EncodedObject], destinations: Sequence[str]

@@ -240,7 +240,7 @@ class StudyWorkflows:
         folder = effects.results.folder(study_instance_uid, revision)
         analysed = run.publish(found, folder)
         findings, objects = analysed.findings, analysed.objects
-        steps.effect(Step.BOOK, lambda: effects.book(findings))
+        steps.effect(Step.BOOK, lambda: effects.book(findings, objects))
         steps.effect(Step.ADDRESS, lambda: effects.address(findings, objects, self._desk.names))
         steps.effect(Step.CONCLUDE, lambda: effects.conclude(findings))
         for name in self._desk.names if objects else ():

@@ -13,6 +13,7 @@ from routing.records.tables import (
     ReadingItemRecord,
     StudyRecord,
 )
+from wetread.domain.costs.entries import EntryKind
 from wetread.domain.findings import Outcome
 from wetread.domain.studies import StudyState
 
@@ -143,7 +144,7 @@ class RecordsTotals:
         query = select(
             func.coalesce(func.sum(cast(LedgerEntryRecord.gpu_seconds, Float)), 0.0),
             func.coalesce(func.sum(cast(LedgerEntryRecord.cpu_seconds, Float)), 0.0),
-        )
+        ).where(LedgerEntryRecord.kind == EntryKind.ANALYSIS)  # a counter never falls
         with self._engine.connect() as connection:
             gpu, cpu = connection.execute(query).one()
         return gpu, cpu

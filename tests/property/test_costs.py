@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wetread.domain.costs.modes import CostMode
-from wetread.domain.costs.prices import PriceTable, booked_seconds, price_per_second
+from wetread.domain.costs.prices import PriceTable, booked_amount, price_per_second
 
 MILLIONTH = Decimal("0.000001")
 prices = st.decimals(0, 1000, places=9)
@@ -55,5 +55,5 @@ def test_a_month_of_seconds_costs_the_month(monthly: Decimal, hours: int, device
 
 
 @given(st.floats(0, 1e6))
-def test_booked_seconds_are_those_measured(measured: float) -> None:
-    assert abs(float(booked_seconds(measured)) - measured) <= 1e-6
+def test_booked_amount_are_those_measured(measured: float) -> None:
+    assert abs(float(booked_amount(measured)) - measured) <= 1e-6

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from routing.identity.linking import same_patient
 from routing.reading.queue import SqlReadingQueue
 from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
-from routing.records.ledger import LedgerEntry, LedgerRecords
+from routing.records.ledger import LedgerRecords
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
@@ -32,6 +31,7 @@ from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from routing.results.objects import EncodedObject, ObjectKind
 from tests.support.findings import findings
+from tests.support.ledger import ledger_entry
 from wetread.domain.findings import Findings
 from wetread.domain.reading import ai_state_from_outcome
 from wetread.domain.studies import StudyState
@@ -124,20 +124,10 @@ class Hospital:
     def book(
         self, uid: str, *, at: datetime, revision: int = 0, cost_jpy: str = "0.123456"
     ) -> None:
-        """Book the cost of one analysis."""
-        entry = LedgerEntry(
-            study_instance_uid=uid,
-            revision=revision,
-            kind="analysis",
-            device="cpu",
-            gpu_seconds=Decimal(0),
-            cpu_seconds=Decimal("5.25"),
-            price_table="test prices",
-            cost_jpy=Decimal(cost_jpy),
-            how_measured="process CPU time",
-            booked_at=at,
+        """Book the cost of one analysis; the hospital that sent it pays."""
+        LedgerRecords(self.engine).book(
+            ledger_entry(uid, revision=revision, cost_jpy=cost_jpy, at=at)
         )
-        LedgerRecords(self.engine).book(entry)
 
     def deliver(self, uid: str, *, destination: str, confirmed: bool, detail: str) -> None:
         """Record one result object and what a destination said of it."""

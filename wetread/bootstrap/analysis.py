@@ -19,7 +19,8 @@ from inference.volumes.reader import SeriesReader
 from models.registry import PACKAGES_DIR, ModelPackage, load_package
 from routing.guidelines.loading import load_guide
 from routing.intake.headers import read_header
-from routing.ledger.prices import load_price_table
+from routing.ledger.payers import load_payer_tables
+from routing.ledger.prices import load_price_tables
 from routing.pipeline.analysis import StudyAnalysis
 from routing.pipeline.growth_limits import load_growth_limits
 from routing.pipeline.metering import this_machine
@@ -93,7 +94,7 @@ def load_analysis_rules(
         selection=load_rules(selection_rules or settings.selection_rules),
         growth=load_growth_limits(),
         priority=load_priority_table(settings.priority_table),
-        prices=load_price_table(settings.price_table),
+        prices=load_price_tables(settings.price_table),
         guide=load_guide(
             settings.guidelines.indication_rules,
             {
@@ -126,6 +127,10 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
     problems = []
     try:
         build_analysis(settings, load_analysis_rules(settings))
+    except ConfigurationError as error:
+        problems.append(str(error))
+    try:
+        load_payer_tables(settings.costs.payer_table)
     except ConfigurationError as error:
         problems.append(str(error))
     try:

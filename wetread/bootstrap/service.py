@@ -24,6 +24,7 @@ from routing.intake.completeness import CompletenessWatcher
 from routing.intake.indexer import Indexer
 from routing.intake.receiver import StorageReceiver
 from routing.intake.spool import Spool
+from routing.ledger.payers import load_payer_tables
 from routing.pipeline.delivery import DeliveryDesk
 from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import fault_from_setting
@@ -205,6 +206,7 @@ def _build_workflows(
             reading=ReadingRecords(engine),
             queue=queue,
             prices=rules.prices,
+            payers=load_payer_tables(settings.costs.payer_table),
             clock=clock,
         ),
         desk=DeliveryDesk(_build_destinations(settings), results, clock),

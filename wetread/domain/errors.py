@@ -12,6 +12,7 @@ WetreadError
 ├── ArchiveError
 │   └── PriorRefused
 ├── CorrectionError
+├── LedgerError
 ├── StorageFull             (retryable)
 └── DeliveryError           (retryable)
     └── DestinationRefused
@@ -71,6 +72,10 @@ class PriorRefused(ArchiveError):
 
 class CorrectionError(WetreadError):
     """The nodules cannot be joined or parted; look up how their studies name them."""
+
+
+class LedgerError(WetreadError):
+    """The ledger entry cannot be corrected; look up its number in `wetread costs report`."""
 
 
 class StorageFull(WetreadError):
