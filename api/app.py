@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI, Security
 from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
 
+from api.cost_report import cost_report_router
 from api.costs import costs_router
 from api.documentation import documentation_router
 from api.guard import Guard
@@ -43,6 +44,9 @@ def create_app(services: ApiServices) -> FastAPI:
     api.include_router(reading_router(services.reading_queue, services.overview, services.clock))
     api.include_router(patient_links_router(services.patients, services.links, services.clock))
     api.include_router(costs_router(services.totals, services.clock))
+    api.include_router(
+        cost_report_router(services.ledger, services.budgets, services.payers, services.clock)
+    )
     api.include_router(tracks_router(services.tracks))
     app.include_router(api)
     app.include_router(health_router(services.readiness))

@@ -1,15 +1,22 @@
 """What the analyses of a month cost."""
 
-from datetime import datetime, tzinfo
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Query
 
 from api.schemas import CostsSchema, DeviceUseSchema, StudyUseSchema
 from routing.records.totals import RecordsTotals
+from wetread.domain.months import Month
 from wetread.ports import Clock
 
-_MONTHS = 12
+MonthQuery: TypeAlias = Annotated[
+    str | None,
+    Query(
+        pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$",
+        description="YYYY-MM in the time zone of the service; this month unless named",
+        examples=["2026-04"],
+    ),
+]
 
 
 def costs_router(totals: RecordsTotals, clock: Clock) -> APIRouter:
@@ -18,21 +25,14 @@ def costs_router(totals: RecordsTotals, clock: Clock) -> APIRouter:
 
     @router.get("", summary="Sum up a month, and each study of it")
     def show_costs(
-        month: Annotated[
-            str | None,
-            Query(
-                pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$",
-                description="YYYY-MM in the time zone of the service; this month unless named",
-                examples=["2026-04"],
-            ),
-        ] = None,
+        month: MonthQuery = None,
     ) -> CostsSchema:
         now = clock()
-        year, number = (now.year, now.month) if month is None else map(int, month.split("-"))
-        start, end = month_bounds(year, number, now.tzinfo)
+        asked = asked_month(month, clock)
+        start, end = asked.bounds(now.tzinfo)
         use = totals.use_between(start, end)
         return CostsSchema(
-            month=f"{year:04}-{number:02}",
+            month=str(asked),
             start=start,
             end=end,
             total=DeviceUseSchema.model_validate(use.total),
@@ -43,7 +43,6 @@ def costs_router(totals: RecordsTotals, clock: Clock) -> APIRouter:
     return router
 
 
-def month_bounds(year: int, month: int, zone: tzinfo | None) -> tuple[datetime, datetime]:
-    """Return the first moment of a month and of the next, in ``zone``."""
-    after = (year + 1, 1) if month == _MONTHS else (year, month + 1)
-    return datetime(year, month, 1, tzinfo=zone), datetime(*after, 1, tzinfo=zone)
+def asked_month(month: str | None, clock: Clock) -> Month:
+    """Return the month that was asked for, this one by default."""
+    return Month.of(clock()) if month is None else Month.parse(month)

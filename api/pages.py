@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.costs import MonthQuery, asked_month
 from api.languages import Language, Texts, preferred_language
 from api.link_form import LinkForm, read_link_form
 from api.patient_links import pair_of, turn_link
@@ -15,6 +16,7 @@ from api.schemas import StudyUid
 from api.services import ApiServices
 from api.studies import find_study
 from api.wording import Wording
+from routing.ledger.report import report_month
 from routing.results.schema import FindingsDocument
 from wetread.domain.identity.links import LinkState
 
@@ -81,6 +83,20 @@ def pages_router(services: ApiServices) -> APIRouter:
                 (heading, [pair_of(link, services.patients) for link in page.links])
                 for heading, page in parts
             ],
+        )
+
+    @router.get("/costs")
+    def show_costs(wording: Annotated[Wording, wordings], month: MonthQuery = None) -> str:
+        asked = asked_month(month, services.clock)
+        return templates.get_template("costs.html").render(
+            wording=wording,
+            here="/costs",
+            refresh_seconds=None,
+            report=report_month(
+                services.ledger, services.budgets, month=asked, now=services.clock()
+            ),
+            before=asked.before(),
+            after=asked.after(),
         )
 
     @router.post("/patient-links/{link_id}")

@@ -9,11 +9,15 @@ from pydantic import SecretStr
 
 from api.health import ReadinessCheck
 from api.metrics import ServiceMetrics
+from routing.records.ledger import LedgerRecords
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
+from wetread.domain.costs.budgets import Budget
+from wetread.domain.costs.dated import DatedTables
+from wetread.domain.costs.payers import PayerTable
 from wetread.ports import Clock, ReadingQueue
 
 CompleteStudy: TypeAlias = Callable[[str], None]
@@ -36,6 +40,9 @@ class ApiServices:
     reading_queue: ReadingQueue
     patients: PatientRecords
     links: LinkRecords
+    ledger: LedgerRecords
+    payers: DatedTables[PayerTable]
+    budgets: tuple[Budget, ...]
     complete_study: CompleteStudy
     expect_instances: ExpectInstances
     key_image_path: KeyImagePath

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from typing import Final
 
 from api.languages import Language, Texts
@@ -120,6 +121,10 @@ class Wording:
             gpu_seconds=f"{use.gpu_seconds:.1f}",
             cpu_seconds=f"{use.cpu_seconds:.1f}",
         )
+
+    def amount(self, jpy: Decimal) -> str:
+        """Return yen to the hundredth, for people; the API has the exact amount."""
+        return f"{jpy:,.2f}"
 
     def _say(self, words: Words) -> str:
         return words.japanese if self.language is Language.JAPANESE else words.english

@@ -16,6 +16,7 @@ from routing.results.objects import EncodedObject
 from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
 from wetread.domain.costs.dated import DatedTables
+from wetread.domain.costs.payers import PayerTable
 from wetread.domain.costs.prices import PriceTable
 from wetread.domain.errors import AnalysisError
 from wetread.domain.explanation import describe_mark, explain_score
@@ -62,6 +63,7 @@ class AnalysisRules:
     growth: GrowthLimits
     priority: PriorityTable
     prices: DatedTables[PriceTable]
+    payers: DatedTables[PayerTable]
     guide: StudyGuide
 
 

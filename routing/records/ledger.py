@@ -11,19 +11,16 @@ from sqlalchemy.orm import Session
 from routing.records.audit import write_audit
 from routing.records.tables import LedgerEntryRecord, LedgerShareRecord, StudyRecord
 from routing.records.transactions import writing
-from wetread.domain.costs.entries import EntryKind, LedgerEntry, correction_of, reversal_of
+from wetread.domain.costs.entries import (
+    BookedEntry,
+    EntryKind,
+    LedgerEntry,
+    correction_of,
+    reversal_of,
+)
 from wetread.domain.costs.modes import CostMode
 from wetread.domain.costs.payers import PayerTable, Share
 from wetread.domain.errors import LedgerError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookedEntry:
-    """An entry as it stands in the ledger."""
-
-    entry_id: int
-    site: str  # that sent the study; empty where it is unknown
-    entry: LedgerEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

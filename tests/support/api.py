@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from api.health import ReadinessCheck, database_check
 from api.metrics import ServiceMetrics
 from api.services import ApiServices
 from routing.identity.linking import same_patient
+from routing.ledger.payers import load_payer_tables
 from routing.reading.queue import SqlReadingQueue
 from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
@@ -32,6 +34,7 @@ from routing.records.tracks import TrackRecords
 from routing.results.objects import EncodedObject, ObjectKind
 from tests.support.findings import findings
 from tests.support.ledger import ledger_entry
+from wetread.domain.costs.budgets import Budget
 from wetread.domain.findings import Findings
 from wetread.domain.reading import ai_state_from_outcome
 from wetread.domain.studies import StudyState
@@ -160,6 +163,9 @@ class Hospital:
             totals=totals,
             patients=PatientRecords(self.engine),
             links=LinkRecords(self.engine),
+            ledger=LedgerRecords(self.engine),
+            payers=load_payer_tables(),
+            budgets=(Budget(payer="Test Hospital", month_jpy=Decimal("0.2")),),
             tracks=TrackRecords(self.engine, lambda: NOW, same_patient),
             reading_queue=SqlReadingQueue(self.engine, lambda: NOW),
             complete_study=self.completed.append,

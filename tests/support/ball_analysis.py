@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from routing.guidelines.loading import load_guide
+from routing.ledger.payers import load_payer_tables
 from routing.ledger.prices import load_price_tables
 from routing.pipeline.analysis import StudyAnalysis
 from routing.pipeline.growth_limits import load_growth_limits
@@ -24,6 +25,7 @@ def shipped_rules() -> AnalysisRules:
         growth=load_growth_limits(),
         priority=load_priority_table(),
         prices=load_price_tables(),
+        payers=load_payer_tables(),
         guide=load_guide(None, {}),
     )
 

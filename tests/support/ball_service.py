@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from routing.identity.linking import same_patient
-from routing.ledger.payers import load_payer_tables
 from routing.pipeline.delivery import DeliveryDesk
 from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import fault_from_setting
@@ -108,7 +107,7 @@ class BallService:
                 reading=ReadingRecords(self.engine),
                 queue=SqlReadingQueue(self.engine, self.clock),
                 prices=rules.prices,
-                payers=load_payer_tables(),
+                payers=rules.payers,
                 clock=self.clock,
             ),
             desk=DeliveryDesk(self.destinations, self.results, self.clock),

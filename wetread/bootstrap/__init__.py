@@ -2,6 +2,7 @@
 
 from wetread.bootstrap.analysis import (
     build_analysis,
+    clock_of,
     find_problems,
     load_analysis_rules,
     load_model,
@@ -10,16 +11,20 @@ from wetread.bootstrap.analysis import (
     try_model,
 )
 from wetread.bootstrap.evaluation import find_series, read_volume, study_of_series
+from wetread.bootstrap.ledger import budgets_of, open_ledger
 from wetread.bootstrap.service import Service, build_service
 
 __all__ = [
     "Service",
+    "budgets_of",
     "build_analysis",
     "build_service",
+    "clock_of",
     "find_problems",
     "find_series",
     "load_analysis_rules",
     "load_model",
+    "open_ledger",
     "open_study",
     "package_folders",
     "read_volume",

@@ -95,6 +95,7 @@ def load_analysis_rules(
         growth=load_growth_limits(),
         priority=load_priority_table(settings.priority_table),
         prices=load_price_tables(settings.price_table),
+        payers=load_payer_tables(settings.costs.payer_table),
         guide=load_guide(
             settings.guidelines.indication_rules,
             {
@@ -127,10 +128,6 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
     problems = []
     try:
         build_analysis(settings, load_analysis_rules(settings))
-    except ConfigurationError as error:
-        problems.append(str(error))
-    try:
-        load_payer_tables(settings.costs.payer_table)
     except ConfigurationError as error:
         problems.append(str(error))
     try:

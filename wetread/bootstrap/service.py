@@ -24,7 +24,6 @@ from routing.intake.completeness import CompletenessWatcher
 from routing.intake.indexer import Indexer
 from routing.intake.receiver import StorageReceiver
 from routing.intake.spool import Spool
-from routing.ledger.payers import load_payer_tables
 from routing.pipeline.delivery import DeliveryDesk
 from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import fault_from_setting
@@ -46,6 +45,7 @@ from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
+from wetread.bootstrap.ledger import budgets_of
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.identity.matching import Matcher
@@ -147,6 +147,9 @@ def build_service(settings: Settings) -> Service:
         totals=totals,
         patients=PatientRecords(engine),
         links=LinkRecords(engine),
+        ledger=LedgerRecords(engine),
+        payers=rules.payers,
+        budgets=budgets_of(settings),
         reading_queue=queue,
         complete_study=complete_study,
         expect_instances=catalog.set_expected,
@@ -206,7 +209,7 @@ def _build_workflows(
             reading=ReadingRecords(engine),
             queue=queue,
             prices=rules.prices,
-            payers=load_payer_tables(settings.costs.payer_table),
+            payers=rules.payers,
             clock=clock,
         ),
         desk=DeliveryDesk(_build_destinations(settings), results, clock),

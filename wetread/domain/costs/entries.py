@@ -50,6 +50,15 @@ class LedgerEntry:
             raise LedgerError("a reversal, and nothing else, names the entry that it takes back")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedEntry:
+    """An entry as it stands in the ledger."""
+
+    entry_id: int
+    site: str  # that sent the study; empty where it is unknown
+    entry: LedgerEntry
+
+
 def reversal_of(
     entry: LedgerEntry, *, entry_id: int, reason: str, booked_at: datetime
 ) -> LedgerEntry:
