@@ -26,6 +26,9 @@ CompleteStudy: TypeAlias = Callable[[str], None]
 ExpectInstances: TypeAlias = Callable[[str, int], object]
 """Notes how many instances a study will have: with the last of them it is complete."""
 
+AnalyseNow: TypeAlias = Callable[[str], bool]
+"""Starts an analysis that waits for money, by its study's UID; False where it does not wait."""
+
 KeyImagePath: TypeAlias = Callable[[str, int, str], Path]
 """Tells where the key image of (study UID, revision, tracking ID) lies, if there is one."""
 
@@ -45,6 +48,7 @@ class ApiServices:
     budgets: tuple[Budget, ...]
     complete_study: CompleteStudy
     expect_instances: ExpectInstances
+    analyse_now: AnalyseNow
     key_image_path: KeyImagePath
     readiness: tuple[ReadinessCheck, ...]
     metrics: ServiceMetrics

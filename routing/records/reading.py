@@ -39,3 +39,10 @@ class ReadingRecords:
             if session.get_one(StudyRecord, study_instance_uid).revision == revision:
                 item.ai_state = ai_state
             return item.requested_at
+
+    def note_waiting(self, study_instance_uid: str, reason: str) -> None:
+        """Say why the analysis has not begun; what was said of an earlier revision stays."""
+        with writing(self._engine) as session:
+            item = session.get(ReadingItemRecord, study_instance_uid, with_for_update=True)
+            if item is not None and item.reported_at is None and reason not in item.reasons:
+                item.reasons = [reason, *item.reasons]

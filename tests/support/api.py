@@ -54,6 +54,7 @@ class Hospital:
     engine: Engine
     results_dir: Path
     completed: list[str] = field(default_factory=list)
+    waiting_for_money: set[str] = field(default_factory=set)
 
     def add_study(
         self,
@@ -172,6 +173,7 @@ class Hospital:
             expect_instances=StudyCatalog(
                 self.engine, lambda: NOW, spool_dir=self.results_dir
             ).set_expected,
+            analyse_now=self.waiting_for_money.__contains__,
             key_image_path=self.key_image_path,
             readiness=(database_check(self.engine),) if readiness is None else readiness,
             metrics=ServiceMetrics(totals, started_at=NOW - timedelta(hours=2)),

@@ -3,6 +3,7 @@
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from routing.intake.completeness import CompletenessWatcher
 from routing.intake.indexer import Indexer
 from routing.intake.receiver import StorageReceiver
 from routing.intake.spool import Spool
+from routing.ledger.waiting import BudgetedAnalyses
 from routing.pipeline.delivery import DeliveryDesk
 from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import fault_from_setting
@@ -45,7 +47,7 @@ from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
-from wetread.bootstrap.ledger import budgets_of
+from wetread.bootstrap.ledger import budgets_of, build_guard
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.identity.matching import Matcher
@@ -64,6 +66,7 @@ class Service:
     receiver: StorageReceiver
     watcher: CompletenessWatcher
     workflows: StudyWorkflows
+    budgeted: BudgetedAnalyses
     prefetcher: PriorPrefetcher
     app: FastAPI
     settings: Settings
@@ -81,6 +84,7 @@ class Service:
             for part in (
                 self.prefetcher,
                 self.workflows,
+                self.budgeted,
                 self.watcher,
                 self.indexer,
                 self.receiver,
@@ -117,7 +121,31 @@ def build_service(settings: Settings) -> Service:
         rules.selection,
         most_priors=settings.pipeline.most_priors,
     )
-    workflows = _build_workflows(settings, engine, clock, rules, studies, results, queue, fetcher)
+    ledger = LedgerRecords(engine)
+    guard = build_guard(settings, ledger, rules.payers)
+
+    def waits_for_budget(study_instance_uid: str) -> bool:
+        study = catalog.study(study_instance_uid)
+        return study is not None and guard.may_wait(study)
+
+    workflows = _build_workflows(
+        settings=settings,
+        engine=engine,
+        clock=clock,
+        rules=rules,
+        studies=studies,
+        results=results,
+        queue=queue,
+        fetcher=fetcher,
+        waits_for_budget=waits_for_budget,
+    )
+    budgeted = BudgetedAnalyses(
+        workflows.submit,
+        guard=guard,
+        catalog=catalog,
+        reading=ReadingRecords(engine),
+        most_under_way=settings.pipeline.concurrent_studies,
+    )
 
     spool = Spool(settings.spool_dir, settings.intake.minimum_free_bytes)
     indexer = Indexer(
@@ -130,7 +158,7 @@ def build_service(settings: Settings) -> Service:
         catalog,
         CompletenessPolicy(quiet=settings.intake.quiet, forced_after=settings.intake.forced_after),
         clock,
-        workflows.submit,
+        budgeted.submit,
         indexed_until=indexer.indexed_until,
     )
 
@@ -147,11 +175,12 @@ def build_service(settings: Settings) -> Service:
         totals=totals,
         patients=PatientRecords(engine),
         links=LinkRecords(engine),
-        ledger=LedgerRecords(engine),
+        ledger=ledger,
         payers=rules.payers,
         budgets=budgets_of(settings),
         reading_queue=queue,
         complete_study=complete_study,
+        analyse_now=budgeted.submit_now,
         expect_instances=catalog.set_expected,
         key_image_path=lambda study, revision, tracking_id: key_image_path(
             results.folder(study, revision), tracking_id
@@ -175,13 +204,15 @@ def build_service(settings: Settings) -> Service:
         ),
         watcher=watcher,
         workflows=workflows,
+        budgeted=budgeted,
         prefetcher=PriorPrefetcher(fetcher, catalog, studies.open),
         app=create_app(services),
         settings=settings,
     )
 
 
-def _build_workflows(
+def _build_workflows(  # noqa: PLR0913 - as many as the workflow has rooms
+    *,
     settings: Settings,
     engine: Engine,
     clock: Clock,
@@ -190,6 +221,7 @@ def _build_workflows(
     results: ResultRecords,
     queue: ReadingQueue,
     fetcher: PriorFetcher,
+    waits_for_budget: Callable[[str], bool],
 ) -> StudyWorkflows:
     return StudyWorkflows(
         database_url=settings.workflow_database_url,
@@ -216,6 +248,7 @@ def _build_workflows(
         settings=settings.pipeline,
         fetch_priors=fetcher.fetch_priors,
         fault=fault_from_setting(settings.pipeline.fault, settings.data_dir),
+        waits_for_budget=waits_for_budget,
     )
 
 

@@ -61,3 +61,14 @@ def test_the_page_shows_the_month(hospital: Hospital, lang: str, said: tuple[str
     assert all(text in page for text in said)
     assert 'href="/costs?month=2026-03' in page
     assert 'href="/costs?month=2026-05' in page
+
+
+def test_an_analysis_that_waits_for_money_is_started_by_hand(hospital: Hospital) -> None:
+    waiting, other = hospital.add_study(1), hospital.add_study(2)
+    hospital.waiting_for_money.add(waiting)
+    client = hospital.client()
+    statuses = [
+        client.post(f"/api/studies/{uid}/analyse-now").status_code
+        for uid in (waiting, other, "1.2.3")
+    ]
+    assert statuses == [202, 409, 404]

@@ -11,6 +11,7 @@ from wetread.domain.costs.entries import BookedEntry, LedgerEntry
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.months import Month
 
+_ENDS: Final = frozenset({"", " ", ";", ":"})  # of the name of a device
 _LEAST_DAYS: Final = 2  # workdays that are over, to tell how much they differ
 # Student's t, 97.5 %, by degrees of freedom from 1: a month has at most 23 workdays.
 # fmt: off
@@ -41,7 +42,7 @@ class Budget:
     """What one payer may pay, or one device may cost, in a month."""
 
     payer: str | None = None
-    device: str | None = None  # such as cuda:0
+    device: str | None = None  # such as cuda:0; cuda: all GPUs
     month_jpy: Decimal
     warn_share: Decimal = Decimal("0.8")
 
@@ -64,8 +65,9 @@ class Budget:
         return sum(amounts, Decimal(0))
 
     def is_of_device(self, device: str) -> bool:
-        """Tell whether it is the budget of a device; an entry names the GPU first."""
-        return self.device == device.partition(";")[0]
+        """Tell whether ``device`` begins with the whole name: cuda:0 (its type); the processor."""
+        name = self.device
+        return name is not None and device.startswith(name) and device[len(name) :][:1] in _ENDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,10 +144,7 @@ def defer_routine(urgency: Urgency, standings: Sequence[BudgetStanding]) -> str 
     spent = next((one for one in standings if one.state is BudgetState.SPENT), None)
     if spent is None:
         return None
-    return (
-        f"The analysis waits: the budget of {spent.budget.name} for {spent.month} is spent "
-        f"({spent.spent_jpy:,.0f} of {spent.budget.month_jpy:,.0f} JPY)."
-    )
+    return f"The analysis waits: the budget of {spent.budget.name} for {spent.month} is spent."
 
 
 def _state(budget: Budget, spent_jpy: Decimal) -> BudgetState:

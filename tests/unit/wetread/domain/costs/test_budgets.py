@@ -51,10 +51,10 @@ def test_routine_work_waits_for_a_spent_budget_and_urgent_work_never(
     assert defer_routine(Urgency.URGENT, [standing]) is None
 
 
-def test_the_reason_names_budget_month_and_amounts() -> None:
+def test_the_reason_names_budget_and_month() -> None:
     standing = stand(BUDGET, [booked("123.4")], month=APRIL, today=NOW.date(), zone=JAPAN)
     assert defer_routine(Urgency.ROUTINE, [standing]) == (
-        "The analysis waits: the budget of Test Hospital for 2026-04 is spent (123 of 100 JPY)."
+        "The analysis waits: the budget of Test Hospital for 2026-04 is spent."
     )
 
 
@@ -66,6 +66,21 @@ def test_a_budget_counts_its_own_payer_or_device_only() -> None:
         for budget in (BUDGET, device)
     ]
     assert spent == [6, 4]
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "same"),
+    [
+        ("cuda:0", "cuda:0 (NVIDIA H100); cpu: X", True),
+        ("cuda:0", "cuda:0", True),
+        ("cuda:1", "cuda:10 (NVIDIA H100); cpu: X", False),
+        ("cuda", "cuda:1 (NVIDIA H100); cpu: X", True),
+        ("cpu", "cpu: AMD EPYC", True),
+        ("cpu", "cuda:0; cpu: AMD EPYC", False),
+    ],
+)
+def test_a_device_is_called_by_its_first_name(name: str, device: str, *, same: bool) -> None:
+    assert Budget(device=name, month_jpy=Decimal(1)).is_of_device(device) is same
 
 
 def test_the_forecast_extends_the_mean_workday() -> None:
