@@ -212,6 +212,7 @@ class CostSettings(_Section):
 
     payer_table: Path | None = None  # a file, or a folder of dated ones; None: the shipped one
     issuer: str = "Wetread"  # who sends the bills, in exports
+    core_watts: float | None = Field(default=None, gt=0)  # of a core that works; None: no energy
     budgets: tuple[BudgetSettings, ...] = ()
     routine_sites: tuple[str, ...] = ()  # their studies may wait for money, no others
 

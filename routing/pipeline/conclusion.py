@@ -164,13 +164,14 @@ def with_spent(
         encode=_seconds(spent, Step.ENCODE, Step.RENDER),
         total=everything.wall_seconds,
     )
+    how = _WITH_GPU if on_gpu else _CPU_ONLY
     used = StudyCost(
         gpu_seconds=gpu_seconds,
         cpu_seconds=everything.cpu_seconds,
         device=f"{findings.model.device}; {device}" if on_gpu else device,
-        energy_joule=None,
+        energy_joule=everything.energy_joule,
         cost_jpy=float(cost),
-        how_measured=_WITH_GPU if on_gpu else _CPU_ONLY,
+        how_measured=f"{how}; energy by {everything.energy_by}" if everything.energy_by else how,
     )
     return replace(findings, timing_s=timing, cost=used)
 

@@ -12,6 +12,8 @@ import models
 import routing
 from inference.comparison import NoduleComparer
 from inference.detection import load_detector
+from inference.devices import choose_device
+from inference.energy import open_energy_clock
 from inference.measurement import MEASURING_KIND, load_measurer
 from inference.registration import AffineRegistrar
 from inference.rendering import draw_key_image
@@ -57,7 +59,10 @@ def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
             renderer=draw_key_image,
         ),
         rules=rules,
-        meter=this_machine(),
+        meter=this_machine(
+            energy=open_energy_clock(choose_device(settings.device)),
+            core_watts=settings.costs.core_watts,
+        ),
         retries=RetryPolicy(attempts=settings.pipeline.step_attempts, first_wait_seconds=0.5),
         clock=clock_of(settings),
     )
