@@ -47,6 +47,8 @@ class BudgetGuard:
 
     def standings(self) -> tuple[BudgetStanding, ...]:
         """Return how all budgets stand now."""
+        if not self._budgets:
+            return ()
         now = self._clock()
         return report_month(self._ledger, self._budgets, month=Month.of(now), now=now).budgets
 

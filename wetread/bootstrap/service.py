@@ -25,6 +25,7 @@ from routing.intake.completeness import CompletenessWatcher
 from routing.intake.indexer import Indexer
 from routing.intake.receiver import StorageReceiver
 from routing.intake.spool import Spool
+from routing.ledger.budget_watch import BudgetWatch
 from routing.ledger.waiting import BudgetedAnalyses
 from routing.pipeline.delivery import DeliveryDesk
 from routing.pipeline.effects import StudyEffects
@@ -67,6 +68,7 @@ class Service:
     watcher: CompletenessWatcher
     workflows: StudyWorkflows
     budgeted: BudgetedAnalyses
+    budget_watch: BudgetWatch
     prefetcher: PriorPrefetcher
     app: FastAPI
     settings: Settings
@@ -85,6 +87,7 @@ class Service:
                 self.prefetcher,
                 self.workflows,
                 self.budgeted,
+                self.budget_watch,
                 self.watcher,
                 self.indexer,
                 self.receiver,
@@ -205,6 +208,7 @@ def build_service(settings: Settings) -> Service:
         watcher=watcher,
         workflows=workflows,
         budgeted=budgeted,
+        budget_watch=BudgetWatch(guard),
         prefetcher=PriorPrefetcher(fetcher, catalog, studies.open),
         app=create_app(services),
         settings=settings,

@@ -137,6 +137,20 @@ def forecast_month(daily: Mapping[date, Decimal], *, month: Month, today: date) 
     )
 
 
+def warning(standing: BudgetStanding) -> str | None:
+    """Return what the operator should be told of a budget; None: nothing."""
+    match standing.state:
+        case BudgetState.SPENT:
+            return "a budget is spent"
+        case BudgetState.WARNED:
+            return "a budget is nearly spent"
+        case BudgetState.WITHIN:
+            ahead = standing.forecast
+            if ahead is not None and ahead.month_jpy > standing.budget.month_jpy:
+                return "a budget will not do for the month, by the forecast"
+            return None
+
+
 def defer_routine(urgency: Urgency, standings: Sequence[BudgetStanding]) -> str | None:
     """Return why an analysis waits, told to the reader; None: it does not. Urgent ones never do."""
     if urgency is Urgency.URGENT:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
+from routing.ledger.budget_watch import BudgetWatch
 from routing.ledger.guard import BudgetGuard
 from routing.ledger.payers import load_payer_tables
 from routing.ledger.waiting import BudgetedAnalyses
@@ -137,3 +139,20 @@ def test_the_thread_passes_on_what_may_start(service: _Service) -> None:
     wait_until(lambda: bool(service.queued))
     service.analyses.stop()
     assert service.queued == [("1.1", 0)]
+
+
+def test_the_operator_is_told_once_of_each_cause(service: _Service) -> None:
+    watch = BudgetWatch(service.guard)
+    add_study(service.engine, "1.1")
+    with capture_logs() as logs:
+        watch.look()
+        service.conclude("1.1", "9")
+        watch.look()
+        add_study(service.engine, "1.2")
+        service.conclude("1.2", "1")
+        watch.look()
+        watch.look()
+    assert [(one["log_level"], one["event"], one["spent_jpy"]) for one in logs] == [
+        ("warning", "a budget is nearly spent", "9"),
+        ("warning", "a budget is spent", "10"),
+    ]

@@ -11,11 +11,13 @@ from tests.support.api import JAPAN, NOW
 from tests.support.ledger import SITE, ledger_entry
 from wetread.domain.costs.budgets import (
     Budget,
+    BudgetStanding,
     BudgetState,
     Urgency,
     defer_routine,
     forecast_month,
     stand,
+    warning,
 )
 from wetread.domain.costs.entries import BookedEntry
 from wetread.domain.costs.payers import Share
@@ -92,6 +94,14 @@ def test_the_forecast_extends_the_mean_workday() -> None:
     margin = stats.t.ppf(0.975, 2) * stats.tstd([10, 14, 12]) * (19 + 19**2 / 3) ** 0.5
     assert float(forecast.highest_jpy) == pytest.approx(22 * 12 + margin, rel=1e-4)
     assert forecast.lowest_jpy == max(36, forecast.lowest_jpy)
+    standing = BudgetStanding(
+        budget=Budget(payer=SITE, month_jpy=Decimal(263)),
+        month=APRIL,
+        spent_jpy=Decimal(36),
+        state=BudgetState.WITHIN,
+        forecast=forecast,
+    )
+    assert warning(standing) == "a budget will not do for the month, by the forecast"
 
 
 def test_the_forecast_of_a_month_that_is_over_is_what_it_cost() -> None:
