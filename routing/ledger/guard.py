@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from routing.ledger.report import report_month
+from routing.ledger.report import stand_budgets
 from routing.records.ledger import LedgerRecords
 from routing.records.studies import StudySummary
 from wetread.domain.costs.budgets import Budget, BudgetStanding, Urgency, defer_routine
@@ -47,10 +47,8 @@ class BudgetGuard:
 
     def standings(self) -> tuple[BudgetStanding, ...]:
         """Return how all budgets stand now."""
-        if not self._budgets:
-            return ()
         now = self._clock()
-        return report_month(self._ledger, self._budgets, month=Month.of(now), now=now).budgets
+        return stand_budgets(self._ledger, self._budgets, month=Month.of(now), now=now)
 
     def reason_to_wait(self, site: str, standings: Sequence[BudgetStanding]) -> str | None:
         """Return why a study of a site waits, told to its reader; None: it does not."""

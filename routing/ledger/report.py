@@ -34,9 +34,18 @@ def report_month(
         start=start,
         end=end,
         statement=state_costs(entries),
-        budgets=tuple(
-            stand(budget, entries, month=month, today=now.date(), zone=now.tzinfo)
-            for budget in budgets
-        ),
+        budgets=stand_budgets(ledger, budgets, month=month, now=now),
         entries=entries,
+    )
+
+
+def stand_budgets(
+    ledger: LedgerRecords, budgets: Sequence[Budget], *, month: Month, now: datetime
+) -> tuple[BudgetStanding, ...]:
+    """Return how the budgets of a month stand now."""
+    if not budgets:
+        return ()
+    charges = ledger.charges_between(*month.bounds(now.tzinfo))
+    return tuple(
+        stand(budget, charges, month=month, today=now.date(), zone=now.tzinfo) for budget in budgets
     )

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Row, func, select
 from sqlalchemy.orm import Session
 
 from routing.records.audit import write_audit
 from routing.records.tables import LedgerEntryRecord, LedgerShareRecord, StudyRecord
 from routing.records.transactions import writing
+from wetread.domain.costs.budgets import Charge
 from wetread.domain.costs.entries import (
     BookedEntry,
     EntryKind,
@@ -99,7 +101,7 @@ class LedgerRecords:
     def entries_between(self, start: datetime, end: datetime) -> tuple[BookedEntry, ...]:
         """Return what was booked from ``start`` up to but not including ``end``, in order."""
         query = (
-            select(LedgerEntryRecord, StudyRecord.site)
+            select(*LedgerEntryRecord.__table__.columns, StudyRecord.site)
             .join(
                 StudyRecord,
                 StudyRecord.study_instance_uid == LedgerEntryRecord.study_instance_uid,
@@ -109,14 +111,30 @@ class LedgerRecords:
         )
         with Session(self._engine) as session:
             rows = session.execute(query).all()
-            shares = _shares(session, [record.entry_id for record, _ in rows])
+            shares = _shares(session, [row.entry_id for row in rows])
+        return tuple(
+            BookedEntry(
+                entry_id=row.entry_id, site=row.site, entry=_entry(row, shares[row.entry_id])
+            )
+            for row in rows
+        )
+
+    def charges_between(self, start: datetime, end: datetime) -> tuple[Charge, ...]:
+        """Return the shares of what was booked in a period, and no more: budgets ask often."""
+        query = (
+            select(
+                LedgerShareRecord.payer,
+                LedgerEntryRecord.device,
+                LedgerEntryRecord.booked_at,
+                LedgerShareRecord.amount_jpy,
+            )
+            .join(LedgerEntryRecord, LedgerEntryRecord.entry_id == LedgerShareRecord.entry_id)
+            .where(LedgerEntryRecord.booked_at >= start, LedgerEntryRecord.booked_at < end)
+        )
+        with self._engine.connect() as connection:
             return tuple(
-                BookedEntry(
-                    entry_id=record.entry_id,
-                    site=site,
-                    entry=_entry(record, shares[record.entry_id]),
-                )
-                for record, site in rows
+                Charge(payer=payer, device=device, booked_at=booked_at, amount_jpy=amount_jpy)
+                for payer, device, booked_at, amount_jpy in connection.execute(query)
             )
 
 
@@ -186,18 +204,19 @@ def _shares(session: Session, entry_ids: Sequence[int]) -> dict[int, tuple[Share
     if not entry_ids:
         return found
     query = (
-        select(LedgerShareRecord)
+        select(LedgerShareRecord.entry_id, LedgerShareRecord.payer, LedgerShareRecord.amount_jpy)
         .where(LedgerShareRecord.entry_id.between(min(entry_ids), max(entry_ids)))
         .order_by(LedgerShareRecord.payer)
     )
-    for record in session.scalars(query):
-        if record.entry_id in found:
-            share = Share(payer=record.payer, amount_jpy=record.amount_jpy)
-            found[record.entry_id] = (*found[record.entry_id], share)
+    for entry_id, payer, amount_jpy in session.execute(query):
+        if entry_id in found:
+            found[entry_id] = (*found[entry_id], Share(payer=payer, amount_jpy=amount_jpy))
     return found
 
 
-def _entry(record: LedgerEntryRecord, shares: tuple[Share, ...]) -> LedgerEntry:
+def _entry(
+    record: LedgerEntryRecord | Row[*tuple[Any, ...]], shares: tuple[Share, ...]
+) -> LedgerEntry:
     return LedgerEntry(
         study_instance_uid=record.study_instance_uid,
         revision=record.revision,

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from wetread.domain.costs.entries import BookedEntry, LedgerEntry
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.months import Month
 
@@ -38,6 +37,16 @@ class BudgetState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """The share of one payer of one ledger entry."""
+
+    payer: str
+    device: str
+    booked_at: datetime
+    amount_jpy: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """What one payer may pay, or one device may cost, in a month."""
 
@@ -57,12 +66,11 @@ class Budget:
         """Return whose budget it is."""
         return self.payer or self.device or ""
 
-    def spent_by(self, entry: LedgerEntry) -> Decimal:
-        """Return what an entry takes from this budget."""
+    def pays(self, charge: Charge) -> bool:
+        """Tell whether a charge is taken from this budget."""
         if self.device is not None:
-            return entry.cost_jpy if self.is_of_device(entry.device) else Decimal(0)
-        amounts = (share.amount_jpy for share in entry.shares if share.payer == self.payer)
-        return sum(amounts, Decimal(0))
+            return self.is_of_device(charge.device)
+        return charge.payer == self.payer
 
     def is_of_device(self, device: str) -> bool:
         """Tell whether ``device`` begins with the whole name: cuda:0 (its type); the processor."""
@@ -91,13 +99,13 @@ class BudgetStanding:
 
 
 def stand(
-    budget: Budget, booked: Sequence[BookedEntry], *, month: Month, today: date, zone: tzinfo | None
+    budget: Budget, charges: Sequence[Charge], *, month: Month, today: date, zone: tzinfo | None
 ) -> BudgetStanding:
-    """Return how far a budget is spent by the entries of its month."""
+    """Return how far a budget is spent by the charges of its month."""
     daily: dict[date, Decimal] = {}
-    for one in booked:
-        day = one.entry.booked_at.astimezone(zone).date()
-        daily[day] = daily.get(day, Decimal(0)) + budget.spent_by(one.entry)
+    for charge in filter(budget.pays, charges):
+        day = charge.booked_at.astimezone(zone).date()
+        daily[day] = daily.get(day, Decimal(0)) + charge.amount_jpy
     spent = sum(daily.values(), Decimal(0))
     return BudgetStanding(
         budget=budget,

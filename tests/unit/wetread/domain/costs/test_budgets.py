@@ -8,19 +8,18 @@ import pytest
 from scipy import stats
 
 from tests.support.api import JAPAN, NOW
-from tests.support.ledger import SITE, ledger_entry
+from tests.support.ledger import SITE
 from wetread.domain.costs.budgets import (
     Budget,
     BudgetStanding,
     BudgetState,
+    Charge,
     Urgency,
     defer_routine,
     forecast_month,
     stand,
     warning,
 )
-from wetread.domain.costs.entries import BookedEntry
-from wetread.domain.costs.payers import Share
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.months import Month
 
@@ -28,10 +27,8 @@ APRIL = Month(year=2026, number=4)  # 22 workdays
 BUDGET = Budget(payer=SITE, month_jpy=Decimal(100))
 
 
-def booked(cost_jpy: str, *, device: str = "cpu", payer: str = SITE) -> BookedEntry:
-    entry = ledger_entry("1.2.3", cost_jpy=cost_jpy, at=NOW, device=device)
-    shares = (Share(payer=payer, amount_jpy=entry.cost_jpy),)
-    return BookedEntry(entry_id=1, site=SITE, entry=replace(entry, shares=shares))
+def booked(cost_jpy: str, *, device: str = "cpu", payer: str = SITE) -> Charge:
+    return Charge(payer=payer, device=device, booked_at=NOW, amount_jpy=Decimal(cost_jpy))
 
 
 @pytest.mark.parametrize(
