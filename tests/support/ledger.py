@@ -1,4 +1,4 @@
-"""Entries of the ledger."""
+"""Entries of the ledger, and prices of an institution's own."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +9,20 @@ from wetread.domain.costs.modes import CostMode
 from wetread.domain.costs.payers import Share
 
 SITE = "Test Hospital"
+OWN_PRICES = """
+name = "our server"
+effective_from = 2026-04-01
+source = "an invoice"
+verified = true
+[gpu]
+monthly_jpy = 36000.5
+hours_per_month = 100
+devices = 1
+[cpu]
+monthly_jpy = 0
+hours_per_month = 100
+devices = 4
+"""
 
 
 def ledger_entry(

@@ -7,22 +7,8 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from tests.support.ledger import OWN_PRICES
 from wetread.cli import app
-
-_OWN = """
-name = "our server"
-effective_from = 2026-04-01
-source = "an invoice"
-verified = true
-[gpu]
-monthly_jpy = 36000
-hours_per_month = 100
-devices = 1
-[cpu]
-monthly_jpy = 0
-hours_per_month = 100
-devices = 4
-"""
 
 
 def test_the_shipped_example_gives_the_published_figures(tmp_path: Path) -> None:
@@ -46,7 +32,7 @@ def test_a_table_is_printed_in_japanese(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_table_without_modes_says_what_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "prices.toml"
-    path.write_text(_OWN, encoding="utf-8")
+    path.write_text(OWN_PRICES, encoding="utf-8")
     result = CliRunner().invoke(app, ["costs", "breakeven", "--price-table", str(path)])
     assert result.exit_code == 1
     assert "[modes]" in str(result.exception)
