@@ -8,6 +8,7 @@ from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
 
 from api.claims import claims_router
+from api.cost_report import cost_report_router
 from api.costs import costs_router
 from api.discrepancies import discrepancies_router
 from api.documentation import documentation_router
@@ -44,7 +45,12 @@ def create_app(services: ApiServices) -> FastAPI:
     # The guard checks the token; this only writes it into the OpenAPI document.
     api = APIRouter(prefix="/api", dependencies=[Security(HTTPBearer(auto_error=False))])
     api.include_router(
-        studies_router(services.overview, services.complete_study, services.expect_instances)
+        studies_router(
+            services.overview,
+            services.complete_study,
+            services.expect_instances,
+            services.analyse_now,
+        )
     )
     api.include_router(reading_router(services.desk, services.overview))
     api.include_router(claims_router(services.double_reading, services.overview))
@@ -53,6 +59,9 @@ def create_app(services: ApiServices) -> FastAPI:
     api.include_router(prescreening_router(services.prescreening))
     api.include_router(patient_links_router(services.patients, services.links, services.clock))
     api.include_router(costs_router(services.totals, services.clock))
+    api.include_router(
+        cost_report_router(services.ledger, services.budgets, services.payers, services.clock)
+    )
     api.include_router(tracks_router(services.tracks))
     api.include_router(
         feedback_router(services.overview, services.feedback, services.feedback_desk)

@@ -78,6 +78,12 @@ class _StageTimes:
             buckets=_STAGE_BUCKETS_SECONDS,
             registry=registry,
         )
+        self._queued = Histogram(
+            "wetread_queue_wait_seconds",
+            "Seconds from a complete study to the begin of its analysis since the process started",
+            buckets=_STAGE_BUCKETS_SECONDS,
+            registry=registry,
+        )
         self._started_at = started_at
         self._newest = started_at
         self._seen: dict[tuple[str, int], datetime] = {}
@@ -97,6 +103,8 @@ class _StageTimes:
                 continue
             self._seen[key] = analysis.concluded_at
             self._newest = max(self._newest, analysis.concluded_at)
+            if analysis.queued_seconds is not None:
+                self._queued.observe(analysis.queued_seconds)
             for stage, seconds in analysis.seconds:
                 if seconds > 0:  # 0 is a stage that was not reached
                     self._histogram.labels(stage=stage).observe(seconds)
@@ -131,6 +139,11 @@ class _FromRecords(Collector):
         used.add_metric(["gpu"], gpu_seconds)
         used.add_metric(["cpu"], cpu_seconds)
         yield used
+        yield CounterMetricFamily(
+            "wetread_energy_joules",
+            "Energy booked, where it was measured",
+            value=self._totals.energy_joules(),
+        )
         yield GaugeMetricFamily(
             "wetread_reading_queue_length",
             "Studies that nobody has reported yet",

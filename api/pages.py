@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.costs import MonthQuery, asked_month
 from api.feedback import refusing, study_feedback
 from api.feedback_form import FeedbackForm, read_feedback_form
 from api.languages import Language, Texts, preferred_language
@@ -18,6 +19,7 @@ from api.schemas import StudyUid
 from api.services import ApiServices
 from api.studies import find_study
 from api.wording import Wording
+from routing.ledger.report import report_month
 from routing.results.schema import FindingsDocument
 from wetread.domain.feedback import FeedbackSource
 from wetread.domain.identity.links import LinkState
@@ -86,6 +88,20 @@ def pages_router(services: ApiServices) -> APIRouter:
                 (heading, [pair_of(link, services.patients) for link in page.links])
                 for heading, page in parts
             ],
+        )
+
+    @router.get("/costs")
+    def show_costs(wording: Annotated[Wording, wordings], month: MonthQuery = None) -> str:
+        asked = asked_month(month, services.clock)
+        return templates.get_template("costs.html").render(
+            wording=wording,
+            here="/costs",
+            refresh_seconds=None,
+            report=report_month(
+                services.ledger, services.budgets, month=asked, now=services.clock()
+            ),
+            before=asked.before(),
+            after=asked.after(),
         )
 
     @router.post("/patient-links/{link_id}")

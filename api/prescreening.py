@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel, ConfigDict
 
-from api.months import Month, month_of
+from api.costs import MonthQuery, asked_month
 from api.reading import NOTHING
 from api.schemas import Actor, EstimateSchema, StudyUid
 from routing.reading.prescreening import Prescreening
@@ -75,18 +75,19 @@ def prescreening_router(prescreening: Prescreening) -> APIRouter:
         responses={**NOTHING},
     )
     def show_month(
-        site: Annotated[str, Query(max_length=64)], month: Month = None
+        site: Annotated[str, Query(max_length=64)], month: MonthQuery = None
     ) -> PrescreenMonthSchema:
         rules = prescreening.rules.get(site)
         if rules is None:
             raise HTTPException(404, "this hospital has every study read")
-        name, since, until = month_of(month, clock())
+        asked = asked_month(month, clock)
+        since, until = asked.bounds(clock().tzinfo)
         decisions = prescreening.records.decisions(since=since, until=until, site=site)
         counted = tally(decisions)
         share, unread = counted.missed_share, counted.missed_unread
         return PrescreenMonthSchema(
             site=site,
-            month=name,
+            month=str(asked),
             requested=counted.requested,
             sampled=counted.sampled,
             withdrawn=counted.withdrawn,

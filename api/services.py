@@ -15,11 +15,15 @@ from routing.reading.desk import ReadingDesk
 from routing.reading.double_reading import DoubleReading
 from routing.reading.prescreening import Prescreening
 from routing.records.feedback import FeedbackRecords
+from routing.records.ledger import LedgerRecords
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
+from wetread.domain.costs.budgets import Budget
+from wetread.domain.costs.dated import DatedTables
+from wetread.domain.costs.payers import PayerTable
 from wetread.ports import Clock
 
 CompleteStudy: TypeAlias = Callable[[str], None]
@@ -27,6 +31,9 @@ CompleteStudy: TypeAlias = Callable[[str], None]
 
 ExpectInstances: TypeAlias = Callable[[str, int], object]
 """Notes how many instances a study will have: with the last of them it is complete."""
+
+AnalyseNow: TypeAlias = Callable[[str], bool]
+"""Starts an analysis that waits for money, by its study's UID; False where it does not wait."""
 
 KeyImagePath: TypeAlias = Callable[[str, int, str], Path]
 """Tells where the key image of (study UID, revision, tracking ID) lies, if there is one."""
@@ -47,8 +54,12 @@ class ApiServices:
     quality: QualityDesk
     patients: PatientRecords
     links: LinkRecords
+    ledger: LedgerRecords
+    payers: DatedTables[PayerTable]
+    budgets: tuple[Budget, ...]
     complete_study: CompleteStudy
     expect_instances: ExpectInstances
+    analyse_now: AnalyseNow
     key_image_path: KeyImagePath
     readiness: tuple[ReadinessCheck, ...]
     metrics: ServiceMetrics

@@ -17,7 +17,7 @@ from api.schemas import (
     StudySummarySchema,
     StudyUid,
 )
-from api.services import CompleteStudy, ExpectInstances
+from api.services import AnalyseNow, CompleteStudy, ExpectInstances
 from routing.records.overview import ListedStudy, RecordsOverview
 from routing.results.schema import FindingsDocument
 from wetread.domain.studies import StudyState
@@ -28,7 +28,10 @@ _UNKNOWN: Mapping[int | str, dict[str, Any]] = {
 
 
 def studies_router(
-    overview: RecordsOverview, complete_study: CompleteStudy, expect_instances: ExpectInstances
+    overview: RecordsOverview,
+    complete_study: CompleteStudy,
+    expect_instances: ExpectInstances,
+    analyse_now: AnalyseNow,
 ) -> APIRouter:
     """Return the routes about studies."""
     router = APIRouter(prefix="/studies", tags=["studies"])
@@ -84,6 +87,21 @@ def studies_router(
         if study.state is StudyState.RECEIVING:
             complete_study(study.study_instance_uid)
         return _study_schema(overview, find_study(overview, study_uid))
+
+    @router.post(
+        "/{study_uid}/analyse-now",
+        status_code=202,
+        summary="Analyse a study that waits for a spent budget: somebody knows that it is urgent",
+        responses={
+            **_UNKNOWN,
+            409: {"model": Problem, "description": "The study does not wait for a budget"},
+        },
+    )
+    def analyse(study_uid: StudyUid) -> StudySchema:
+        study = find_study(overview, study_uid)
+        if not analyse_now(study.study_instance_uid):
+            raise HTTPException(409, "the study does not wait for a budget")
+        return _study_schema(overview, study)
 
     @router.put(
         "/{study_uid}/expected-instances",

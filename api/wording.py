@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from typing import Final
 
 from api.languages import Language, Texts
@@ -177,6 +178,10 @@ class Wording:
 
     def _listed(self, parts: Sequence[str]) -> str:
         return ("、" if self.language is Language.JAPANESE else ", ").join(parts)
+
+    def amount(self, jpy: Decimal) -> str:
+        """Return yen to the hundredth, for people; the API has the exact amount."""
+        return f"{jpy:,.2f}"
 
     def say(self, words: Words) -> str:
         """Return words in the language of the page."""

@@ -118,6 +118,19 @@ class PriorComparer(Protocol):
         ...
 
 
+class EnergyClock(Protocol):
+    """Counts the energy that the device of the analysis uses."""
+
+    @property
+    def how_measured(self) -> str:
+        """By what: the device's counter, its power polled, its rated power."""
+        ...
+
+    def joules(self) -> float:
+        """Return the energy since some moment; only runs forward. Any error: it cannot be read."""
+        ...
+
+
 class KeyImageRenderer(Protocol):
     """Draws a mark on the image it lies on."""
 
@@ -289,6 +302,7 @@ __all__ = [
     "DeliveryReceipt",
     "Destination",
     "Detector",
+    "EnergyClock",
     "KeepInstance",
     "KeyImageRenderer",
     "NoduleMatch",

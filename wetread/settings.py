@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -213,6 +214,31 @@ class PipelineSettings(_Section):
     fault: str | None = None  # "kill:before:detect": stop hard there once, to prove recovery
 
 
+class BudgetSettings(_Section):
+    """What one payer or one device may cost in a month."""
+
+    payer: str | None = None
+    device: str | None = None  # such as cuda:0
+    month_jpy: Decimal = Field(ge=0)
+    warn_share: Decimal = Field(default=Decimal("0.8"), gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _of_one(self) -> Self:
+        if (self.payer is None) == (self.device is None):
+            raise ValueError("a budget names a payer or a device")
+        return self
+
+
+class CostSettings(_Section):
+    """Who pays for the analyses, and up to how much."""
+
+    payer_table: Path | None = None  # a file, or a folder of dated ones; None: the shipped one
+    issuer: str = "Wetread"  # who sends the bills, in exports
+    core_watts: float | None = Field(default=None, gt=0)  # of a core that works; None: no energy
+    budgets: tuple[BudgetSettings, ...] = ()
+    routine_sites: tuple[str, ...] = ()  # their studies may wait for money, no others
+
+
 class Settings(BaseSettings):
     """Everything that can be configured; unknown names are refused."""
 
@@ -224,7 +250,7 @@ class Settings(BaseSettings):
     time_zone: TimeZone = "Asia/Tokyo"  # where months begin, and what the pages show
     selection_rules: Path | None = None  # None: the shipped rules
     priority_table: Path | None = None
-    price_table: Path | None = None
+    price_table: Path | None = None  # a file, or a folder of dated ones
     match_table: Path | None = None  # how much agreements of patient records say
     assessment_codes: Path | None = None  # how reports say that a mark is right or wrong
     model: str = "wetread-nodule"  # the package that finds the nodules
@@ -238,6 +264,7 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     guidelines: GuidelinesSettings = GuidelinesSettings()
     reading: ReadingSettings = ReadingSettings()
+    costs: CostSettings = CostSettings()
     pipeline: PipelineSettings = PipelineSettings()
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from routing.guidelines.guide import StudyGuide
 from routing.pipeline.metering import Spent
 from routing.pipeline.steps import Failure, Step
 from routing.pipeline.study import StudyInput
-from wetread.domain.costs import PriceTable, booked_seconds
+from wetread.domain.costs.prices import PriceTable, booked_amount
 from wetread.domain.findings import (
     Candidate,
     Findings,
@@ -152,8 +152,8 @@ def with_spent(
     on_gpu = findings.model.device.startswith("cuda")
     gpu_seconds = _seconds(spent, Step.DETECT) if on_gpu else 0.0
     cost = prices.cost_jpy(
-        gpu_seconds=booked_seconds(gpu_seconds),
-        cpu_seconds=booked_seconds(everything.cpu_seconds),
+        gpu_seconds=booked_amount(gpu_seconds),
+        cpu_seconds=booked_amount(everything.cpu_seconds),
     )
     timing = Timing(
         read=everything.read_seconds,
@@ -164,13 +164,14 @@ def with_spent(
         encode=_seconds(spent, Step.ENCODE, Step.RENDER),
         total=everything.wall_seconds,
     )
+    how = _WITH_GPU if on_gpu else _CPU_ONLY
     used = StudyCost(
         gpu_seconds=gpu_seconds,
         cpu_seconds=everything.cpu_seconds,
         device=f"{findings.model.device}; {device}" if on_gpu else device,
-        energy_joule=None,
+        energy_joule=everything.energy_joule,
         cost_jpy=float(cost),
-        how_measured=_WITH_GPU if on_gpu else _CPU_ONLY,
+        how_measured=f"{how}; energy by {everything.energy_by}" if everything.energy_by else how,
     )
     return replace(findings, timing_s=timing, cost=used)
 

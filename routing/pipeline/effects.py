@@ -10,7 +10,9 @@ from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerRecords
 from routing.records.results import ResultRecords
 from routing.results.objects import EncodedObject
-from wetread.domain.costs import PriceTable
+from wetread.domain.costs.dated import DatedTables
+from wetread.domain.costs.payers import PayerTable
+from wetread.domain.costs.prices import PriceTable
 from wetread.domain.findings import Findings
 from wetread.ports import Clock
 
@@ -24,16 +26,26 @@ class StudyEffects:
     ledger: LedgerRecords
     desk: ReadingDesk
     prescreening: Prescreening
-    prices: PriceTable
+
+    prices: DatedTables[PriceTable]
+    payers: DatedTables[PayerTable]
     clock: Clock
 
     def prioritise(self, findings: Findings) -> None:
         """Tell the reader what was found, and raise the study in the list."""
         self.desk.note_analysis(findings)
 
-    def book(self, findings: Findings) -> None:
-        """Book the cost."""
-        book_analysis(findings, prices=self.prices, ledger=self.ledger, at=self.clock())
+    def book(self, findings: Findings, objects: Sequence[EncodedObject]) -> None:
+        """Book the cost, and who pays it, by the tables of today."""
+        at = self.clock()
+        book_analysis(
+            findings,
+            objects,
+            prices=self.prices.on(at.date()),
+            payers=self.payers.on(at.date()),
+            ledger=self.ledger,
+            at=at,
+        )
 
     def address(
         self, findings: Findings, objects: Sequence[EncodedObject], destinations: Sequence[str]

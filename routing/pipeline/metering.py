@@ -1,4 +1,4 @@
-"""What a step uses: wall and processor seconds."""
+"""What a step uses: wall and processor seconds, and energy where it can be measured."""
 
 import platform
 import time
@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from routing.pipeline.energy import SharedEnergy
+from wetread.ports import EnergyClock
 
 Seconds: TypeAlias = Callable[[], float]
 
@@ -17,28 +20,44 @@ class Spent:
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0
     read_seconds: float = 0.0
+    energy_joule: float | None = None  # None: not measured
+    energy_by: str = ""  # by what it was measured
 
     def __add__(self, other: "Spent") -> "Spent":
         return Spent(
             wall_seconds=self.wall_seconds + other.wall_seconds,
             cpu_seconds=self.cpu_seconds + other.cpu_seconds,
             read_seconds=self.read_seconds + other.read_seconds,
+            energy_joule=_sum(self.energy_joule, other.energy_joule),
+            energy_by=self.energy_by or other.energy_by,
         )
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one + other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
-    """Two clocks that only run forward, and the machine they run on."""
+    """Clocks that only run forward, and the machine they run on."""
 
     wall_seconds: Seconds
     cpu_seconds: Seconds  # of the whole process, all threads: of the study while it runs alone
     device: str
+    energy: SharedEnergy | None = None  # of the GPU
+    core_watts: float | None = None  # of a processor core that works, where somebody states it
 
 
-def this_machine() -> Meter:
+def this_machine(*, energy: EnergyClock | None = None, core_watts: float | None = None) -> Meter:
     """Return the meter of this process."""
     return Meter(
-        wall_seconds=time.perf_counter, cpu_seconds=time.process_time, device=processor_name()
+        wall_seconds=time.perf_counter,
+        cpu_seconds=time.process_time,
+        device=processor_name(),
+        energy=None if energy is None else SharedEnergy(energy),
+        core_watts=core_watts,
     )
 
 

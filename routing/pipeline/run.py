@@ -151,7 +151,7 @@ class StudyRun:
 
     def _spent_added(self, findings: Findings) -> Findings:
         return with_spent(
-            findings, self._trail.spent, device=self._device, prices=self._rules.prices
+            findings, self._trail.spent, device=self._device, prices=self._stops.prices_of_today()
         )
 
     def _select(self) -> Draft:

@@ -15,7 +15,9 @@ from routing.results.encode import encode_results
 from routing.results.objects import EncodedObject
 from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
-from wetread.domain.costs import PriceTable
+from wetread.domain.costs.dated import DatedTables
+from wetread.domain.costs.payers import PayerTable
+from wetread.domain.costs.prices import PriceTable
 from wetread.domain.errors import AnalysisError
 from wetread.domain.explanation import describe_mark, explain_score
 from wetread.domain.findings import (
@@ -60,7 +62,8 @@ class AnalysisRules:
     selection: SelectionRules
     growth: GrowthLimits
     priority: PriorityTable
-    prices: PriceTable
+    prices: DatedTables[PriceTable]
+    payers: DatedTables[PayerTable]
     guide: StudyGuide
 
 
@@ -210,6 +213,10 @@ class StudyStops:
             kept=kept,
             told_apart=background.told_apart,
         )
+
+    def prices_of_today(self) -> PriceTable:
+        """Return the prices in force."""
+        return self._rules.prices.on(self._clock().date())
 
     def encode(
         self, findings: Findings, selection: Selection | None, folder: Path

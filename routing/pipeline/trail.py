@@ -1,8 +1,11 @@
 """Runs the steps of one study and notes what each of them used."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Final, TypeVar
 
+from routing.pipeline.energy import EnergyUse
 from routing.pipeline.metering import Meter, Spent
 from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.steps import Attempt, Failure, Step, StepRunner, failure_from_error
@@ -10,6 +13,10 @@ from routing.pipeline.volumes import VolumeShelf
 from wetread.domain.errors import WetreadError
 
 T = TypeVar("T")
+
+_ON_THE_GPU: Final = frozenset({Step.DETECT})  # what GPU seconds are booked for
+_STATED_WATTS: Final = "stated_core_watts"
+_LEAST_SECONDS: Final = 1.0
 
 
 class StudyTrail:
@@ -40,17 +47,31 @@ class StudyTrail:
     def _metered(self, step: Step, action: Callable[[], T]) -> Attempt[T]:
         wall, cpu = self._meter.wall_seconds(), self._meter.cpu_seconds()
         read = self._shelf.read_seconds
+        shared = self._meter.energy if step in _ON_THE_GPU else None
         outcome: T | Failure
-        try:
-            outcome = self._persistently(action)
-        except Exception as error:  # noqa: BLE001 - whatever stops a step must not stop the read
-            outcome = failure_from_error(step, error)
+        with nullcontext(None) if shared is None else shared.measuring() as energy:
+            try:
+                outcome = self._persistently(action)
+            except Exception as error:  # noqa: BLE001 - whatever stops it must not stop the read
+                outcome = failure_from_error(step, error)
         spent = Spent(
             wall_seconds=self._meter.wall_seconds() - wall,
             cpu_seconds=self._meter.cpu_seconds() - cpu,
             read_seconds=self._shelf.read_seconds - read,
         )
-        return Attempt(outcome=outcome, spent=spent)
+        return Attempt(outcome=outcome, spent=self._with_energy(spent, energy))
+
+    def _with_energy(self, spent: Spent, used: EnergyUse | None) -> Spent:
+        meter = self._meter
+        if meter.energy is None:
+            if meter.core_watts is None:
+                return spent
+            joules = spent.cpu_seconds * meter.core_watts
+            return replace(spent, energy_joule=joules, energy_by=_STATED_WATTS)
+        # The counter is refreshed every 20 to 100 ms: less than a second says too little.
+        if used is None or used.joules is None or spent.wall_seconds < _LEAST_SECONDS:
+            return spent
+        return replace(spent, energy_joule=used.joules, energy_by=meter.energy.how_measured)
 
     def _persistently(self, action: Callable[[], T]) -> T:
         for wait_seconds in self._retries.waits_seconds():

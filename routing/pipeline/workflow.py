@@ -87,6 +87,7 @@ class StudyWorkflows:
         settings: PipelineSettings,
         fetch_priors: FetchPriors = fetch_nothing,
         fault: Fault | None = None,
+        waits_for_budget: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._database_url = database_url
         self._analysis = analysis
@@ -104,6 +105,7 @@ class StudyWorkflows:
         self._idle = threading.Condition()
         self._running = 0
         self._fault = fault
+        self._waits_for_budget = waits_for_budget
         self._analyse_study: Callable[[str, int], None]
         self._deliver_results: Callable[[str, int, str, str, int], None]
 
@@ -201,6 +203,8 @@ class StudyWorkflows:
     def _take_up(self, study_instance_uid: str, revision: int) -> None:
         """Submit a study that waits, and conclude one whose workflow has died for good."""
         status = DBOS.get_workflow_status(_analysis_id(study_instance_uid, revision))
+        if status is None and self._waits_for_budget(study_instance_uid):
+            return  # it has not begun: its completion is announced again
         if status is None or status.status in _ALIVE:
             self.submit(study_instance_uid, revision)
         else:
@@ -240,7 +244,7 @@ class StudyWorkflows:
         folder = effects.results.folder(study_instance_uid, revision)
         analysed = run.publish(found, folder)
         findings, objects = analysed.findings, analysed.objects
-        steps.effect(Step.BOOK, lambda: effects.book(findings))
+        steps.effect(Step.BOOK, lambda: effects.book(findings, objects))
         steps.effect(Step.ADDRESS, lambda: effects.address(findings, objects, self._desk.names))
         steps.effect(Step.CONCLUDE, lambda: effects.conclude(findings))
         for name in self._desk.names if objects else ():

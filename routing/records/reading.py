@@ -188,6 +188,13 @@ class ReadingRecords:
             _audit(session, "reading.request_again", study_instance_uid, actor=actor, at=at)
             return True
 
+    def note_waiting(self, study_instance_uid: str, reason: str) -> None:
+        """Say why the analysis has not begun; what was said of an earlier revision stays."""
+        with writing(self._engine) as session:
+            item = session.get(ReadingItemRecord, study_instance_uid, with_for_update=True)
+            if item is not None and item.reported_at is None and reason not in item.reasons:
+                item.reasons = [reason, *item.reasons]
+
     def note_rules(self, name: str, content_sha256: str, *, actor: str, at: datetime) -> bool:
         """Keep which rules order the list from now on; False where they did before."""
         newest = (

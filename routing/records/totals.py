@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Engine, Float, cast, func, select
+from sqlalchemy import Engine, Float, case, cast, func, select
 
 from routing.records.tables import (
     DeliveryRecord,
@@ -13,6 +13,7 @@ from routing.records.tables import (
     ReadingItemRecord,
     StudyRecord,
 )
+from wetread.domain.costs.entries import EntryKind
 from wetread.domain.findings import Outcome
 from wetread.domain.studies import StudyState
 
@@ -61,6 +62,7 @@ class StageSeconds:
     revision: int
     concluded_at: datetime
     seconds: tuple[tuple[str, float], ...]
+    queued_seconds: float | None  # from complete to begun; None where a newer revision followed
 
 
 class RecordsTotals:
@@ -143,10 +145,19 @@ class RecordsTotals:
         query = select(
             func.coalesce(func.sum(cast(LedgerEntryRecord.gpu_seconds, Float)), 0.0),
             func.coalesce(func.sum(cast(LedgerEntryRecord.cpu_seconds, Float)), 0.0),
-        )
+        ).where(LedgerEntryRecord.kind == EntryKind.ANALYSIS)  # a counter never falls
         with self._engine.connect() as connection:
             gpu, cpu = connection.execute(query).one()
         return gpu, cpu
+
+    def energy_joules(self) -> float:
+        """Return all energy ever booked, to a float's precision."""
+        query = select(
+            func.coalesce(func.sum(cast(LedgerEntryRecord.energy_joule, Float)), 0.0)
+        ).where(LedgerEntryRecord.kind == EntryKind.ANALYSIS)
+        with self._engine.connect() as connection:
+            joules: float = connection.execute(query).scalar_one()
+        return joules
 
     def waiting_to_be_read(self) -> int:
         """Count the studies that nobody has reported yet."""
@@ -165,17 +176,34 @@ class RecordsTotals:
             FindingsRecord.revision,
             FindingsRecord.concluded_at,
             FindingsRecord.document["timing_s"],
-        ).where(FindingsRecord.concluded_at >= moment)
+            case((StudyRecord.revision == FindingsRecord.revision, StudyRecord.completed_at)),
+        ).where(
+            FindingsRecord.concluded_at >= moment,
+            StudyRecord.study_instance_uid == FindingsRecord.study_instance_uid,
+        )
         with self._engine.connect() as connection:
-            return tuple(
-                StageSeconds(
-                    study_instance_uid=uid,
-                    revision=revision,
-                    concluded_at=concluded_at,
-                    seconds=tuple((name, float(value)) for name, value in timing.items()),
-                )
-                for uid, revision, concluded_at, timing in connection.execute(query)
-            )
+            return tuple(_stage_seconds(*row) for row in connection.execute(query))
+
+
+def _stage_seconds(
+    study_instance_uid: str,
+    revision: int,
+    concluded_at: datetime,
+    timing: dict[str, float],
+    completed_at: datetime | None,
+) -> StageSeconds:
+    queued: float | None = None
+    if completed_at is not None:
+        # Some of what was not timed, such as waits before another attempt, is in it.
+        passed = (concluded_at - completed_at).total_seconds()
+        queued = max(passed - timing["total"], 0.0)
+    return StageSeconds(
+        study_instance_uid=study_instance_uid,
+        revision=revision,
+        concluded_at=concluded_at,
+        seconds=tuple((name, float(value)) for name, value in timing.items()),
+        queued_seconds=queued,
+    )
 
 
 def _sum(uses: list[DeviceUse]) -> DeviceUse:

@@ -6,7 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wetread.domain.costs import PriceTable, booked_seconds, price_per_second
+from wetread.domain.costs.modes import CostMode
+from wetread.domain.costs.prices import PriceTable, booked_amount, price_per_second
 
 MILLIONTH = Decimal("0.000001")
 prices = st.decimals(0, 1000, places=9)
@@ -19,6 +20,7 @@ def table(gpu_second_jpy: Decimal, cpu_second_jpy: Decimal) -> PriceTable:
         effective_from=date(2026, 1, 1),
         source="any",
         verified=False,
+        mode=CostMode.ON_PREMISES,
         gpu_second_jpy=gpu_second_jpy,
         cpu_second_jpy=cpu_second_jpy,
     )
@@ -53,5 +55,5 @@ def test_a_month_of_seconds_costs_the_month(monthly: Decimal, hours: int, device
 
 
 @given(st.floats(0, 1e6))
-def test_booked_seconds_are_those_measured(measured: float) -> None:
-    assert abs(float(booked_seconds(measured)) - measured) <= 1e-6
+def test_booked_amount_are_those_measured(measured: float) -> None:
+    assert abs(float(booked_amount(measured)) - measured) <= 1e-6

@@ -20,12 +20,13 @@ from api.services import ApiServices
 from routing.feedback.desk import FeedbackDesk
 from routing.feedback.quality import QualityDesk
 from routing.identity.linking import same_patient
+from routing.ledger.payers import load_payer_tables
 from routing.reading.desk import ReadingDesk
 from routing.reading.sql_queue import SqlReadingQueue
 from routing.records.catalog import StudyCatalog
 from routing.records.feedback import FeedbackRecords
 from routing.records.findings import FindingsRecords
-from routing.records.ledger import LedgerEntry, LedgerRecords
+from routing.records.ledger import LedgerRecords
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
@@ -36,7 +37,9 @@ from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from routing.results.objects import EncodedObject, ObjectKind
 from tests.support.findings import findings
+from tests.support.ledger import ledger_entry
 from tests.support.reading import double_reading, prescreening, reading_desk
+from wetread.domain.costs.budgets import Budget
 from wetread.domain.drift import DriftPolicy
 from wetread.domain.findings import Findings
 from wetread.domain.studies import StudyState
@@ -56,6 +59,7 @@ class Hospital:
     engine: Engine
     results_dir: Path
     completed: list[str] = field(default_factory=list)
+    waiting_for_money: set[str] = field(default_factory=set)
 
     def add_study(
         self,
@@ -128,20 +132,10 @@ class Hospital:
     def book(
         self, uid: str, *, at: datetime, revision: int = 0, cost_jpy: str = "0.123456"
     ) -> None:
-        """Book the cost of one analysis."""
-        entry = LedgerEntry(
-            study_instance_uid=uid,
-            revision=revision,
-            kind="analysis",
-            device="cpu",
-            gpu_seconds=Decimal(0),
-            cpu_seconds=Decimal("5.25"),
-            price_table="test prices",
-            cost_jpy=Decimal(cost_jpy),
-            how_measured="process CPU time",
-            booked_at=at,
+        """Book the cost of one analysis; the hospital that sent it pays."""
+        LedgerRecords(self.engine).book(
+            ledger_entry(uid, revision=revision, cost_jpy=cost_jpy, at=at)
         )
-        LedgerRecords(self.engine).book(entry)
 
     def deliver(self, uid: str, *, destination: str, confirmed: bool, detail: str) -> None:
         """Record one result object and what a destination said of it."""
@@ -180,6 +174,9 @@ class Hospital:
             feedback=feedback,
             feedback_desk=FeedbackDesk(FindingsRecords(self.engine), feedback, lambda: NOW),
             quality=quality,
+            ledger=LedgerRecords(self.engine),
+            payers=load_payer_tables(),
+            budgets=(Budget(payer="Test Hospital", month_jpy=Decimal("0.2")),),
             tracks=TrackRecords(self.engine, lambda: NOW, same_patient),
             desk=self.desk,
             prescreening=prescreening(self.desk, self.engine),
@@ -188,6 +185,7 @@ class Hospital:
             expect_instances=StudyCatalog(
                 self.engine, lambda: NOW, spool_dir=self.results_dir
             ).set_expected,
+            analyse_now=self.waiting_for_money.__contains__,
             key_image_path=self.key_image_path,
             readiness=(database_check(self.engine),) if readiness is None else readiness,
             metrics=ServiceMetrics(totals, quality, started_at=NOW - timedelta(hours=2)),

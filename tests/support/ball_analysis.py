@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from routing.guidelines.loading import load_guide
-from routing.ledger.prices import load_price_table
+from routing.ledger.payers import load_payer_tables
+from routing.ledger.prices import load_price_tables
 from routing.pipeline.analysis import StudyAnalysis
 from routing.pipeline.growth_limits import load_growth_limits
 from routing.pipeline.metering import this_machine
@@ -23,7 +24,8 @@ def shipped_rules() -> AnalysisRules:
         selection=load_rules(),
         growth=load_growth_limits(),
         priority=load_priority_table(),
-        prices=load_price_table(),
+        prices=load_price_tables(),
+        payers=load_payer_tables(),
         guide=load_guide(None, {}),
     )
 

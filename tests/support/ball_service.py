@@ -107,6 +107,7 @@ class BallService:
                 desk=desk,
                 prescreening=prescreening(desk, self.engine),
                 prices=rules.prices,
+                payers=rules.payers,
                 clock=self.clock,
             ),
             desk=DeliveryDesk(self.destinations, self.results, self.clock),

@@ -11,10 +11,12 @@ from wetread.bootstrap.analysis import (
     try_model,
 )
 from wetread.bootstrap.evaluation import find_series, read_volume, study_of_series
+from wetread.bootstrap.ledger import budgets_of, open_ledger
 from wetread.bootstrap.service import Service, build_service
 
 __all__ = [
     "Service",
+    "budgets_of",
     "build_analysis",
     "build_service",
     "clock_of",
@@ -22,6 +24,7 @@ __all__ = [
     "find_series",
     "load_analysis_rules",
     "load_model",
+    "open_ledger",
     "open_study",
     "package_folders",
     "read_volume",

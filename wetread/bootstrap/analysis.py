@@ -12,6 +12,8 @@ import models
 import routing
 from inference.comparison import NoduleComparer
 from inference.detection import load_detector
+from inference.devices import choose_device
+from inference.energy import open_energy_clock
 from inference.measurement import MEASURING_KIND, load_measurer
 from inference.registration import AffineRegistrar
 from inference.rendering import draw_key_image
@@ -19,7 +21,8 @@ from inference.volumes.reader import SeriesReader
 from models.registry import PACKAGES_DIR, ModelPackage, load_package
 from routing.guidelines.loading import load_guide
 from routing.intake.headers import read_header
-from routing.ledger.prices import load_price_table
+from routing.ledger.payers import load_payer_tables
+from routing.ledger.prices import load_price_tables
 from routing.pipeline.analysis import StudyAnalysis
 from routing.pipeline.growth_limits import load_growth_limits
 from routing.pipeline.metering import this_machine
@@ -59,7 +62,10 @@ def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
             renderer=draw_key_image,
         ),
         rules=rules,
-        meter=this_machine(),
+        meter=this_machine(
+            energy=open_energy_clock(choose_device(settings.device)),
+            core_watts=settings.costs.core_watts,
+        ),
         retries=RetryPolicy(attempts=settings.pipeline.step_attempts, first_wait_seconds=0.5),
         clock=clock_of(settings),
     )
@@ -96,7 +102,8 @@ def load_analysis_rules(
         selection=load_rules(selection_rules or settings.selection_rules),
         growth=load_growth_limits(),
         priority=load_priority_table(settings.priority_table),
-        prices=load_price_table(settings.price_table),
+        prices=load_price_tables(settings.price_table),
+        payers=load_payer_tables(settings.costs.payer_table),
         guide=load_guide(
             settings.guidelines.indication_rules,
             {

@@ -3,6 +3,7 @@
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ from routing.intake.completeness import CompletenessWatcher
 from routing.intake.indexer import Indexer
 from routing.intake.receiver import StorageReceiver
 from routing.intake.spool import Spool
+from routing.ledger.budget_watch import BudgetWatch
+from routing.ledger.waiting import BudgetedAnalyses
 from routing.pipeline.delivery import DeliveryDesk
 from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import fault_from_setting
@@ -51,6 +54,7 @@ from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
+from wetread.bootstrap.ledger import budgets_of, build_guard
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.bootstrap.reading import build_double_reading, build_prescreening, build_reading_desk
 from wetread.domain.drift import DriftPolicy
@@ -71,6 +75,8 @@ class Service:
     receiver: StorageReceiver
     watcher: CompletenessWatcher
     workflows: StudyWorkflows
+    budgeted: BudgetedAnalyses
+    budget_watch: BudgetWatch
     prefetcher: PriorPrefetcher
     app: FastAPI
     settings: Settings
@@ -88,6 +94,8 @@ class Service:
             for part in (
                 self.prefetcher,
                 self.workflows,
+                self.budgeted,
+                self.budget_watch,
                 self.watcher,
                 self.indexer,
                 self.receiver,
@@ -128,8 +136,30 @@ def build_service(settings: Settings) -> Service:
         rules.selection,
         most_priors=settings.pipeline.most_priors,
     )
+    ledger = LedgerRecords(engine)
+    guard = build_guard(settings, ledger, rules.payers)
+
+    def waits_for_budget(study_instance_uid: str) -> bool:
+        study = catalog.study(study_instance_uid)
+        return study is not None and guard.may_wait(study)
+
     workflows = _build_workflows(
-        settings, engine, clock, rules, studies, results, prescreening, fetcher
+        settings=settings,
+        engine=engine,
+        clock=clock,
+        rules=rules,
+        studies=studies,
+        results=results,
+        prescreening=prescreening,
+        fetcher=fetcher,
+        waits_for_budget=waits_for_budget,
+    )
+    budgeted = BudgetedAnalyses(
+        workflows.submit,
+        guard=guard,
+        catalog=catalog,
+        reading=desk.records,
+        most_under_way=settings.pipeline.concurrent_studies,
     )
 
     reports = ReportReading(
@@ -152,7 +182,7 @@ def build_service(settings: Settings) -> Service:
 
     def begin_study(study_instance_uid: str, revision: int) -> None:
         desk.open(study_instance_uid)  # to be read from here on, whatever becomes of the analysis
-        workflows.submit(study_instance_uid, revision)
+        budgeted.submit(study_instance_uid, revision)
 
     watcher = CompletenessWatcher(
         catalog,
@@ -181,7 +211,11 @@ def build_service(settings: Settings) -> Service:
         desk=desk,
         double_reading=build_double_reading(settings, engine, desk),
         prescreening=prescreening,
+        ledger=ledger,
+        payers=rules.payers,
+        budgets=budgets_of(settings),
         complete_study=complete_study,
+        analyse_now=budgeted.submit_now,
         expect_instances=catalog.set_expected,
         key_image_path=lambda study, revision, tracking_id: key_image_path(
             results.folder(study, revision), tracking_id
@@ -205,13 +239,16 @@ def build_service(settings: Settings) -> Service:
         ),
         watcher=watcher,
         workflows=workflows,
+        budgeted=budgeted,
+        budget_watch=BudgetWatch(guard),
         prefetcher=PriorPrefetcher(fetcher, catalog, studies.open),
         app=create_app(services),
         settings=settings,
     )
 
 
-def _build_workflows(
+def _build_workflows(  # noqa: PLR0913 - as many as the workflow has rooms
+    *,
     settings: Settings,
     engine: Engine,
     clock: Clock,
@@ -220,6 +257,7 @@ def _build_workflows(
     results: ResultRecords,
     prescreening: Prescreening,
     fetcher: PriorFetcher,
+    waits_for_budget: Callable[[str], bool],
 ) -> StudyWorkflows:
     return StudyWorkflows(
         database_url=settings.workflow_database_url,
@@ -239,12 +277,14 @@ def _build_workflows(
             desk=prescreening.desk,
             prescreening=prescreening,
             prices=rules.prices,
+            payers=rules.payers,
             clock=clock,
         ),
         desk=DeliveryDesk(_build_destinations(settings), results, clock),
         settings=settings.pipeline,
         fetch_priors=fetcher.fetch_priors,
         fault=fault_from_setting(settings.pipeline.fault, settings.data_dir),
+        waits_for_budget=waits_for_budget,
     )
 
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from wetread.cli import models, reading
+from wetread.cli import costs, models, reading
 from wetread.cli.analyze import analyze
 from wetread.cli.check import check
 from wetread.cli.demo import demo
@@ -27,6 +27,7 @@ app.command("check")(check)
 app.command("evaluate")(evaluate_detector)
 app.add_typer(models.app, name="models")
 app.add_typer(reading.app, name="reading")
+app.add_typer(costs.app, name="costs")
 
 
 def main() -> None:

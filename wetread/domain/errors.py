@@ -13,6 +13,7 @@ WetreadError
 │   └── PriorRefused
 ├── CorrectionError
 ├── FeedbackError
+├── LedgerError
 ├── StorageFull             (retryable)
 └── DeliveryError           (retryable)
     └── DestinationRefused
@@ -76,6 +77,10 @@ class CorrectionError(WetreadError):
 
 class FeedbackError(WetreadError):
     """The feedback cannot be kept; look up how the findings of the study name the nodule."""
+
+
+class LedgerError(WetreadError):
+    """The ledger entry cannot be corrected; look up its number in `wetread costs report`."""
 
 
 class StorageFull(WetreadError):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.months import month_bounds
 from tests.support.api import JAPAN, NOW, Hospital
+from wetread.domain.months import Month
 
 MIDNIGHT = datetime(2026, 4, 1, tzinfo=JAPAN)
 
@@ -42,7 +42,7 @@ def test_a_booking_at_midnight_in_japan_belongs_to_the_new_month(hospital: Hospi
 
 @given(at=st.datetimes(timezones=st.just(JAPAN)).filter(lambda at: at.year < MAXYEAR))
 def test_every_moment_lies_in_its_month(at: datetime) -> None:
-    start, end = month_bounds(at.year, at.month, at.tzinfo)
+    start, end = Month.of(at).bounds(at.tzinfo)
     assert start <= at < end
     assert end.day == 1
 

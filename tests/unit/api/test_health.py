@@ -1,9 +1,11 @@
 """Health and figures."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from api.health import ReadinessCheck, disk_check
+from routing.records.catalog import StudyCatalog
 from tests.support.api import NAME, NOW, PATIENT_ID, Hospital, hostile_findings
 from wetread.domain.studies import StudyState
 
@@ -61,6 +63,7 @@ def test_figures_count_what_the_records_know(hospital: Hospital) -> None:
         'wetread_deliveries{destination="pacs",state="confirmed"} 0.0',
         'wetread_deliveries{destination="pacs",state="waiting"} 1.0',
         'wetread_device_seconds_total{device="cpu"} 5.25',
+        "wetread_energy_joules_total 0.0",
         "wetread_reading_queue_length 1.0",
         'wetread_stage_seconds_count{stage="detect"} 1.0',
         'wetread_stage_seconds_sum{stage="total"} 4.5',
@@ -85,3 +88,13 @@ def test_an_analysis_is_timed_once_however_often_a_monitor_asks(hospital: Hospit
         for _ in range(2):
             text = client.get("/metrics").text
         assert f'wetread_stage_seconds_count{{stage="total"}} {number + 1}.0' in text
+
+
+def test_the_wait_in_the_queue_is_what_is_left_of_the_time_since_completion(
+    hospital: Hospital,
+) -> None:
+    uid = hospital.add_study(1, state=StudyState.RECEIVING)
+    early = NOW - timedelta(seconds=100)
+    StudyCatalog(hospital.engine, lambda: early, spool_dir=hospital.results_dir).complete_study(uid)
+    hospital.conclude(hostile_findings(uid), at=NOW)  # 4.5 s of analysis
+    assert "wetread_queue_wait_seconds_sum 95.5" in hospital.client().get("/metrics").text

@@ -12,6 +12,7 @@ from api.languages import Language, Texts, preferred_language
 from api.wording import Wording
 from tests.support.api import JAPAN, Hospital, hostile_findings
 from tests.support.findings import findings, nodule
+from wetread.domain.costs.budgets import BudgetState
 from wetread.domain.cusum import Direction
 from wetread.domain.feedback import Act, FeedbackSource, Standing
 from wetread.domain.findings import (
@@ -231,6 +232,7 @@ def test_every_text_exists_in_both_languages_and_is_used() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     built = {
         *(f"ai_{one}" for one in AiState),
+        *(f"budget_{one}" for one in BudgetState),
         *(f"state_{one}" for one in StudyState),
         *(f"outcome_{one}" for one in Outcome),
         *(f"type_{one}" for one in NoduleType),

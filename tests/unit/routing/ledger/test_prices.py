@@ -6,27 +6,13 @@ from pathlib import Path
 import pytest
 
 from routing.ledger.prices import load_price_table
+from tests.support.ledger import OWN_PRICES
 from wetread.domain.errors import ConfigurationError
-
-_OWN = """
-name = "our server"
-effective_from = 2026-04-01
-source = "an invoice"
-verified = true
-[gpu]
-monthly_jpy = 36000.5
-hours_per_month = 100
-devices = 1
-[cpu]
-monthly_jpy = 0
-hours_per_month = 100
-devices = 4
-"""
 
 
 def test_an_own_table_replaces_the_shipped_one(tmp_path: Path) -> None:
     path = tmp_path / "prices.toml"
-    path.write_text(_OWN, encoding="utf-8")
+    path.write_text(OWN_PRICES, encoding="utf-8")
     table = load_price_table(path)
     assert table.name == "our server from 2026-04-01"
     assert table.gpu_second_jpy == Decimal("36000.5") / 360_000
@@ -45,7 +31,7 @@ def test_an_own_table_replaces_the_shipped_one(tmp_path: Path) -> None:
 )
 def test_a_wrong_table_is_refused_by_name(tmp_path: Path, old: str, new: str, named: str) -> None:
     path = tmp_path / "prices.toml"
-    path.write_text(_OWN.replace(old, new), encoding="utf-8")
+    path.write_text(OWN_PRICES.replace(old, new), encoding="utf-8")
     with pytest.raises(ConfigurationError, match=named):
         load_price_table(path)
 

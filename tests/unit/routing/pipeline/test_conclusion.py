@@ -62,3 +62,13 @@ def test_detection_on_a_gpu_is_priced_as_such() -> None:
     assert cost.gpu_seconds == 3.0
     assert cost.cost_jpy == pytest.approx(3 * 25_000 / (730 * 3600), abs=1e-6)
     assert cost.device == "cuda:0; cpu: test"
+
+
+def test_energy_is_told_with_how_it_was_measured() -> None:
+    spent = {
+        Step.DETECT: Spent(wall_seconds=5.0, energy_joule=900.5, energy_by="nvml_energy_counter"),
+        Step.MEASURE: Spent(wall_seconds=1.0),
+    }
+    cost = with_spent(findings(), spent, device="cpu: test", prices=load_price_table()).cost
+    assert cost.energy_joule == 900.5
+    assert cost.how_measured == "process_cpu_time; energy by nvml_energy_counter"

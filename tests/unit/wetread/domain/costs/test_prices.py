@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from routing.ledger.prices import load_price_table
-from wetread.domain.costs import booked_seconds, price_per_second
+from wetread.domain.costs.prices import booked_amount, price_per_second
 from wetread.domain.errors import ConfigurationError
 
 
@@ -24,7 +24,7 @@ def test_the_cloud_at_115_000_yen_a_month_costs_157_and_a_half_an_hour() -> None
 
 
 def test_seconds_are_booked_to_a_millionth() -> None:
-    assert booked_seconds(0.1 + 0.2) == Decimal("0.300000")
+    assert booked_amount(0.1 + 0.2) == Decimal("0.300000")
 
 
 def test_prices_below_nothing_are_refused() -> None:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from wetread.domain.costs.exact import MILLIONTH
+from wetread.domain.costs.modes import CostMode
 from wetread.domain.errors import ConfigurationError
-
-_MILLIONTH = Decimal("0.000001")  # the smallest part of a yen or a second that is booked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class PriceTable:
     effective_from: date
     source: str
     verified: bool  # False: an example or an estimate, not this institution's own price
+    mode: CostMode  # how the machine is held
     gpu_second_jpy: Decimal
     cpu_second_jpy: Decimal  # one core for one second
 
@@ -27,12 +28,12 @@ class PriceTable:
     def cost_jpy(self, *, gpu_seconds: Decimal, cpu_seconds: Decimal) -> Decimal:
         """Return the cost of device seconds, to a millionth of a yen."""
         cost = gpu_seconds * self.gpu_second_jpy + cpu_seconds * self.cpu_second_jpy
-        return cost.quantize(_MILLIONTH, rounding=ROUND_HALF_EVEN)
+        return cost.quantize(MILLIONTH, rounding=ROUND_HALF_EVEN)
 
 
-def booked_seconds(measured: float) -> Decimal:
-    """Return measured seconds as they are booked, to a millionth."""
-    return Decimal(repr(measured)).quantize(_MILLIONTH, rounding=ROUND_HALF_EVEN)
+def booked_amount(measured: float) -> Decimal:
+    """Return measured seconds or joules as they are booked, to a millionth."""
+    return Decimal(repr(measured)).quantize(MILLIONTH, rounding=ROUND_HALF_EVEN)
 
 
 def price_per_second(*, monthly_jpy: Decimal, hours_per_month: Decimal, devices: int) -> Decimal:

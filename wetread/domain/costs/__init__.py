@@ -1,0 +1,1 @@
+"""What the analysis costs: prices, ways to hold a machine, who pays, budgets."""
