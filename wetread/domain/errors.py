@@ -12,6 +12,8 @@ WetreadError
 ├── ArchiveError
 │   └── PriorRefused
 ├── CorrectionError
+├── ReaderError
+├── AssignmentError
 ├── StorageFull             (retryable)
 └── DeliveryError           (retryable)
     └── DestinationRefused
@@ -71,6 +73,14 @@ class PriorRefused(ArchiveError):
 
 class CorrectionError(WetreadError):
     """The nodules cannot be joined or parted; look up how their studies name them."""
+
+
+class ReaderError(WetreadError):
+    """The table of readers cannot be used; correct it and import it again."""
+
+
+class AssignmentError(WetreadError):
+    """The study cannot be given or refused like this; look at who has it now."""
 
 
 class StorageFull(WetreadError):
