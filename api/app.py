@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI, Security
 from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
 
+from api.assignments import assignments_router
 from api.costs import costs_router
 from api.documentation import documentation_router
 from api.guard import Guard
@@ -15,6 +16,7 @@ from api.metrics import metrics_router
 from api.pages import pages_router
 from api.patient_links import patient_links_router
 from api.problems import Problem, install_problems
+from api.readers import readers_router
 from api.reading import reading_router
 from api.services import ApiServices
 from api.studies import studies_router
@@ -41,6 +43,8 @@ def create_app(services: ApiServices) -> FastAPI:
         studies_router(services.overview, services.complete_study, services.expect_instances)
     )
     api.include_router(reading_router(services.reading_queue, services.overview, services.clock))
+    api.include_router(readers_router(services.desk))
+    api.include_router(assignments_router(services.desk, services.assignments))
     api.include_router(patient_links_router(services.patients, services.links, services.clock))
     api.include_router(costs_router(services.totals, services.clock))
     api.include_router(tracks_router(services.tracks))

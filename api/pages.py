@@ -56,6 +56,9 @@ def pages_router(services: ApiServices) -> APIRouter:
             here="/",
             refresh_seconds=_REFRESH_SECONDS,
             list=shown,
+            assignments=services.assignments.current(
+                [item.study.study_instance_uid for item in shown.items]
+            ),
             waits={
                 item.study.study_instance_uid: waiting_seconds(item, shown.at)
                 for item in shown.items

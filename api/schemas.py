@@ -26,7 +26,8 @@ Actor: TypeAlias = Annotated[
 ]
 
 
-def _example(value: JsonDict) -> ConfigDict:
+def example(value: JsonDict) -> ConfigDict:
+    """Return the configuration of a schema that is shown with this example."""
     return ConfigDict(
         from_attributes=True,
         frozen=True,
@@ -38,7 +39,7 @@ def _example(value: JsonDict) -> ConfigDict:
 class StudySummarySchema(BaseModel):
     """One study as a list shows it."""
 
-    model_config = _example(SUMMARY)
+    model_config = example(SUMMARY)
 
     study_instance_uid: str
     issuer: str
@@ -65,7 +66,7 @@ class StudySummarySchema(BaseModel):
 class StudyPageSchema(BaseModel):
     """Some studies of a longer list, last received first."""
 
-    model_config = _example({"total": 1, "limit": 50, "offset": 0, "studies": [SUMMARY]})
+    model_config = example({"total": 1, "limit": 50, "offset": 0, "studies": [SUMMARY]})
 
     total: int
     limit: int
@@ -76,7 +77,7 @@ class StudyPageSchema(BaseModel):
 class InstanceCountsSchema(BaseModel):
     """How many instances of a study are kept."""
 
-    model_config = _example({"stored": 133, "conflicting": 0, "quarantined": 0})
+    model_config = example({"stored": 133, "conflicting": 0, "quarantined": 0})
 
     stored: int
     conflicting: int
@@ -87,7 +88,7 @@ class InstanceCountsSchema(BaseModel):
 class DeliverySchema(BaseModel):
     """How far one destination has confirmed the results."""
 
-    model_config = _example(
+    model_config = example(
         {
             "destination": "pacs",
             "confirmed": 2,
@@ -110,7 +111,7 @@ class DeliverySchema(BaseModel):
 class StudySchema(StudySummarySchema):
     """One study with what became of its images and results."""
 
-    model_config = _example(
+    model_config = example(
         {
             **SUMMARY,
             "instances": {"stored": 133, "conflicting": 0, "quarantined": 0},
@@ -133,7 +134,7 @@ class ExpectedInstancesSchema(BaseModel):
 class ReadingItemSchema(BaseModel):
     """One study that waits for its reader."""
 
-    model_config = _example(READING_ITEM)
+    model_config = example(READING_ITEM)
 
     study: StudySummarySchema
     requested_at: datetime
@@ -149,9 +150,7 @@ class ReadingItemSchema(BaseModel):
 class ReadingListSchema(BaseModel):
     """Studies to read, next first."""
 
-    model_config = _example(
-        {"at": "2026-04-01T09:14:44+09:00", "total": 1, "items": [READING_ITEM]}
-    )
+    model_config = example({"at": "2026-04-01T09:14:44+09:00", "total": 1, "items": [READING_ITEM]})
 
     at: datetime
     total: int
@@ -185,7 +184,7 @@ class EvidenceSchema(BaseModel):
 class PatientLinkSchema(BaseModel):
     """Two records that are, or may be, of one patient."""
 
-    model_config = _example(PATIENT_LINK)
+    model_config = example(PATIENT_LINK)
 
     link_id: int
     state: LinkState
@@ -205,7 +204,7 @@ class PatientLinkSchema(BaseModel):
 class PatientLinkPageSchema(BaseModel):
     """Some links of a longer list, surest first."""
 
-    model_config = _example({"total": 1, "limit": 50, "offset": 0, "links": [PATIENT_LINK]})
+    model_config = example({"total": 1, "limit": 50, "offset": 0, "links": [PATIENT_LINK]})
 
     total: int
     limit: int
@@ -235,7 +234,7 @@ class LinkUndoSchema(BaseModel):
 class DeviceUseSchema(BaseModel):
     """What was used and booked; exact decimals as text."""
 
-    model_config = _example(USE)
+    model_config = example(USE)
 
     gpu_seconds: Decimal
     cpu_seconds: Decimal
@@ -245,7 +244,7 @@ class DeviceUseSchema(BaseModel):
 class StudyUseSchema(BaseModel):
     """The bookings of one study."""
 
-    model_config = _example({"study_instance_uid": STUDY_UID, "entries": 1, "use": USE})
+    model_config = example({"study_instance_uid": STUDY_UID, "entries": 1, "use": USE})
 
     study_instance_uid: str
     entries: int
@@ -255,7 +254,7 @@ class StudyUseSchema(BaseModel):
 class CostsSchema(BaseModel):
     """What the analyses of one month cost; the dearest study first."""
 
-    model_config = _example(
+    model_config = example(
         {
             "month": "2026-04",
             "start": "2026-04-01T00:00:00+09:00",
@@ -278,7 +277,7 @@ class CostsSchema(BaseModel):
 class LiveSchema(BaseModel):
     """The process answers."""
 
-    model_config = _example({"status": "alive"})
+    model_config = example({"status": "alive"})
 
     status: str
 
@@ -286,7 +285,7 @@ class LiveSchema(BaseModel):
 class CheckSchema(BaseModel):
     """One thing the service cannot work without."""
 
-    model_config = _example({"name": "database", "ok": True, "detail": ""})
+    model_config = example({"name": "database", "ok": True, "detail": ""})
 
     name: str
     ok: bool
@@ -297,7 +296,7 @@ class CheckSchema(BaseModel):
 class ReadySchema(BaseModel):
     """All that the service needs works."""
 
-    model_config = _example(
+    model_config = example(
         {"ready": True, "checks": [{"name": "database", "ok": True, "detail": ""}]}
     )
 

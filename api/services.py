@@ -9,6 +9,8 @@ from pydantic import SecretStr
 
 from api.health import ReadinessCheck
 from api.metrics import ServiceMetrics
+from routing.reading.assignment.desk import AssignmentDesk
+from routing.records.assignments import AssignmentRecords
 from routing.records.links import LinkRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
@@ -34,6 +36,8 @@ class ApiServices:
     totals: RecordsTotals
     tracks: TrackRecords
     reading_queue: ReadingQueue
+    desk: AssignmentDesk
+    assignments: AssignmentRecords
     patients: PatientRecords
     links: LinkRecords
     complete_study: CompleteStudy

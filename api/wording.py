@@ -88,18 +88,18 @@ class Wording:
 
     def region(self, nodule: NoduleSchema) -> str:
         """Say which part of the lungs a nodule lies in."""
-        return self._say(describe_region(nodule.side, nodule.zone))
+        return self.say(describe_region(nodule.side, nodule.zone))
 
     def depth(self, nodule: NoduleSchema) -> str | None:
         """Say how far from the surface of its lung a nodule lies; None where nobody knows."""
         if nodule.surface_distance_mm is None:
             return None
-        return self._say(describe_depth(nodule.surface_distance_mm))
+        return self.say(describe_depth(nodule.surface_distance_mm))
 
     def why_marked(self, nodule: NoduleSchema, point: OperatingPointSchema | None) -> str:
         """Say which score was reached and what follows from it."""
         reached = None if point is None else OperatingPoint(**dict(point))
-        return self._say(explain_score(nodule.score, reached))
+        return self.say(explain_score(nodule.score, reached))
 
     def category(self, triage: TriageSchema) -> str:
         """Say the guideline and its category; a dash where there is none."""
@@ -121,5 +121,6 @@ class Wording:
             cpu_seconds=f"{use.cpu_seconds:.1f}",
         )
 
-    def _say(self, words: Words) -> str:
+    def say(self, words: Words) -> str:
+        """Return the words in this language."""
         return words.japanese if self.language is Language.JAPANESE else words.english

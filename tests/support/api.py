@@ -19,6 +19,7 @@ from api.metrics import ServiceMetrics
 from api.services import ApiServices
 from routing.identity.linking import same_patient
 from routing.reading.queue import SqlReadingQueue
+from routing.records.assignments import AssignmentRecords
 from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerEntry, LedgerRecords
@@ -31,6 +32,7 @@ from routing.records.tables import InstanceRecord, StudyRecord
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from routing.results.objects import EncodedObject, ObjectKind
+from tests.support.assignment import assignment_desk
 from tests.support.findings import findings
 from wetread.domain.findings import Findings
 from wetread.domain.reading import ai_state_from_outcome
@@ -172,6 +174,8 @@ class Hospital:
             links=LinkRecords(self.engine),
             tracks=TrackRecords(self.engine, lambda: NOW, same_patient),
             reading_queue=SqlReadingQueue(self.engine, lambda: NOW),
+            desk=assignment_desk(self.engine, lambda: NOW, spool_dir=self.results_dir),
+            assignments=AssignmentRecords(self.engine),
             complete_study=self.completed.append,
             expect_instances=StudyCatalog(
                 self.engine, lambda: NOW, spool_dir=self.results_dir

@@ -2,15 +2,42 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
+from routing.reading.assignment.desk import AssignmentDesk, AssignmentRules
+from routing.reading.assignment.policy import load_assignment_policy
+from routing.reading.specialties.columns import load_column_rules
+from routing.records.assignments import AssignmentRecords
+from routing.records.catalog import StudyCatalog
+from routing.records.readers import ReaderRecords
+from routing.records.study_facts import StudyFactsRecords
 from wetread.domain.assignment.outcomes import ReaderOnShift
 from wetread.domain.assignment.studies import StudyToAssign
 from wetread.domain.readers.reader import Reader
 from wetread.domain.studies import PatientKey
+from wetread.ports import Clock
 
 NOW = datetime(2026, 4, 1, 0, tzinfo=UTC)  # nine in the morning in Japan, a Wednesday
 PATIENT = PatientKey(issuer="Invented Hospital", patient_id="T-0001")
+
+
+def assignment_desk(engine: Engine, clock: Clock, *, spool_dir: Path) -> AssignmentDesk:
+    """Return a desk with the shipped tables, in a land without holidays."""
+    return AssignmentDesk(
+        readers=ReaderRecords(engine),
+        assignments=AssignmentRecords(engine),
+        facts=StudyFactsRecords(engine),
+        catalog=StudyCatalog(engine, clock, spool_dir=spool_dir),
+        rules=AssignmentRules(
+            policy=load_assignment_policy(),
+            columns=load_column_rules(),
+            is_holiday=lambda _day: False,
+        ),
+        clock=clock,
+    )
 
 
 def study(uid: str, column: str = "胸部CT", **changes: Any) -> StudyToAssign:

@@ -27,7 +27,9 @@ from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.stops import AnalysisRules, AnalysisTools
 from routing.pipeline.study import StudyInput
 from routing.priors.relevance import load_relevance_rules
+from routing.reading.assignment.policy import load_assignment_policy
 from routing.reading.priority import load_priority_table
+from routing.reading.specialties.columns import load_column_rules
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
 from wetread.bootstrap.priors import build_archives, build_moves
@@ -131,6 +133,11 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
     try:
         build_archives(settings, build_moves(settings))
         load_relevance_rules(settings.priors.relevance_table)
+    except ConfigurationError as error:
+        problems.append(str(error))
+    try:
+        load_assignment_policy(settings.assignment.policy)
+        load_column_rules(settings.assignment.columns)
     except ConfigurationError as error:
         problems.append(str(error))
     try:

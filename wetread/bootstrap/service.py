@@ -32,7 +32,9 @@ from routing.pipeline.stops import AnalysisRules, key_image_path
 from routing.pipeline.workflow import StudyWorkflows
 from routing.priors.fetching import PriorFetcher
 from routing.priors.prefetching import PriorPrefetcher
+from routing.reading.assignment.timer import AssignmentTimer
 from routing.reading.queue import SqlReadingQueue
+from routing.records.assignments import AssignmentRecords
 from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
 from routing.records.findings import FindingsRecords
@@ -45,6 +47,7 @@ from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
+from wetread.bootstrap.assignment import build_desk
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.identity.matching import Matcher
@@ -64,6 +67,7 @@ class Service:
     watcher: CompletenessWatcher
     workflows: StudyWorkflows
     prefetcher: PriorPrefetcher
+    assigner: AssignmentTimer
     app: FastAPI
     settings: Settings
 
@@ -78,6 +82,7 @@ class Service:
         with suppress(KeyboardInterrupt), http, ExitStack() as stack:
             # Each part starts when those it tells are there, and ends before them.
             for part in (
+                self.assigner,
                 self.prefetcher,
                 self.workflows,
                 self.watcher,
@@ -107,6 +112,7 @@ def build_service(settings: Settings) -> Service:
     catalog = StudyCatalog(engine, clock, spool_dir=settings.spool_dir)
     moves = build_moves(settings)
     fetcher = build_fetcher(settings, moves, catalog, clock)
+    desk = build_desk(settings, engine, catalog)
     rules = load_analysis_rules(settings)
     tracks = TrackRecords(engine, clock, same_patient)
     studies = RecordedStudies(
@@ -147,6 +153,8 @@ def build_service(settings: Settings) -> Service:
         patients=PatientRecords(engine),
         links=LinkRecords(engine),
         reading_queue=queue,
+        desk=desk,
+        assignments=AssignmentRecords(engine),
         complete_study=complete_study,
         expect_instances=catalog.set_expected,
         key_image_path=lambda study, revision, tracking_id: key_image_path(
@@ -172,6 +180,7 @@ def build_service(settings: Settings) -> Service:
         watcher=watcher,
         workflows=workflows,
         prefetcher=PriorPrefetcher(fetcher, catalog, studies.open),
+        assigner=AssignmentTimer(desk, interval_seconds=60 * settings.assignment.interval_minutes),
         app=create_app(services),
         settings=settings,
     )
