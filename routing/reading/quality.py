@@ -10,9 +10,11 @@ from scipy.stats import beta
 
 from wetread.domain.readers.quality import QualityEstimate, ReviewedReads
 
-# The strength of the common rate, in reads: from what hardly binds to what nobody escapes.
-_WEAKEST_PRIOR_READS: Final = 10.0
-_STRONGEST_PRIOR_READS: Final = 1e6
+# How strongly rates are drawn together before anything is known of their spread: as by so many
+# discrepancies, within a factor of about 3 either way. Few readers alone would tell no spread.
+_PRIOR_DISCREPANCIES: Final = 5.0
+_SPREAD_OF_LOG_STRENGTH: Final = 1.0
+_SEARCHED: Final = 6.0  # of the logarithm, either way
 _INTERVAL: Final = (0.025, 0.975)
 
 
@@ -20,7 +22,7 @@ def estimate_quality(reviews: Mapping[str, ReviewedReads]) -> dict[str, QualityE
     """Return an estimate for each reader; without any reviewed read, for nobody.
 
     Each reader's reads count as so many reads of average difficulty. How strongly the rates are
-    drawn together is what makes the observed discrepancies of all readers likeliest.
+    drawn together is what the observed discrepancies of all readers make likeliest.
     """
     reads = sum(one.reviewed for one in reviews.values())
     if not reads:
@@ -49,11 +51,14 @@ def _prior_reads(
     worth: np.ndarray[tuple[int], np.dtype[np.float64]],
     pool_rate: float,
 ) -> float:
+    usual = np.log(_PRIOR_DISCREPANCIES / pool_rate)
+
     def unlikelihood(log_strength: float) -> float:
         a = pool_rate * np.exp(log_strength)
         b = (1 - pool_rate) * np.exp(log_strength)
-        return -float(np.sum(betaln(a + found, b + worth - found) - betaln(a, b)))
+        likelihood = np.sum(betaln(a + found, b + worth - found) - betaln(a, b))
+        return float(((log_strength - usual) / _SPREAD_OF_LOG_STRENGTH) ** 2 / 2 - likelihood)
 
-    bounds = (np.log(_WEAKEST_PRIOR_READS), np.log(_STRONGEST_PRIOR_READS))
+    bounds = (usual - _SEARCHED, usual + _SEARCHED)
     best = minimize_scalar(unlikelihood, bounds=bounds, method="bounded")
     return float(np.exp(best.x))

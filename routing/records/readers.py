@@ -78,6 +78,11 @@ class ReaderRecords:
                 _reader(record, scores[record.reader_id]) for record in session.scalars(query)
             )
 
+    def has_shifts(self) -> bool:
+        """Tell whether any shift was imported, past ones too."""
+        with Session(self._engine) as session:
+            return session.scalar(select(ReaderShiftRecord.reader_id).limit(1)) is not None
+
     def shifts_at(self, moment: datetime) -> dict[str, Shift]:
         """Return the shift of each reader who is on at a moment; of two, the later."""
         query = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from routing.reading.assignment.batch import assign_batch
 from routing.reading.quality import estimate_quality
@@ -81,7 +81,7 @@ class AssignmentDesk:
     def readers(self) -> tuple[KnownReader, ...]:
         """Return every reader with their shift, load and reviewed quality, by ID."""
         readers = self._readers.readers()
-        shifts = self._readers.shifts_at(self._clock())
+        shifts = self._shifts(readers)
         taken_on = self._assignments.taken_on([one.reader_id for one in readers], shifts)
         quality = estimate_quality({one.reader_id: one.reviewed for one in readers})
         return tuple(
@@ -187,6 +187,21 @@ class AssignmentDesk:
         return self._assignments.refuse(
             study_instance_uid, reason=reason, actor=actor, at=self._clock()
         )
+
+    def _shifts(self, readers: Collection[Reader]) -> dict[str, Shift]:
+        """Return who is on; everybody, where the institution keeps no shifts."""
+        now = self._clock()
+        if self._readers.has_shifts():
+            return self._readers.shifts_at(now)
+        return {
+            one.reader_id: Shift(
+                reader_id=one.reader_id,
+                start=now.replace(hour=0, minute=0, second=0, microsecond=0),
+                end=now + timedelta(days=1),
+                capacity_minutes=self._rules.policy.minutes_without_shifts,
+            )
+            for one in readers
+        }
 
     def _columns(
         self, study_instance_uids: Collection[str], readers: Collection[KnownReader]

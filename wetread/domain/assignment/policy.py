@@ -43,6 +43,7 @@ class AssignmentPolicy:
     hard_floor_score: int
     score_step: int  # scores within one step are not told apart
     tardiness_step_minutes: float  # nor is tardiness, weighted
+    minutes_without_shifts: float  # a day of every reader, while no shift was ever imported
 
     def __post_init__(self) -> None:
         starts = [one.from_priority for one in self.urgencies]

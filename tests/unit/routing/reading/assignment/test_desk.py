@@ -162,6 +162,18 @@ def test_capacity_counts_over_batches_and_reported_studies_too(room: _Room) -> N
     assert (known.taken_on.queued_minutes, known.taken_on.shift_minutes) == (14, 28)
 
 
+def test_without_any_shift_everybody_is_on(room: _Room) -> None:
+    room.add_study("1.1")
+    tables = ReaderTables(scores={"one": {"胸部CT": 50}})
+    ReaderRecords(room.engine).import_tables(tables, actor="test", at=room.now)
+    room.now += timedelta(hours=14, minutes=55)  # five minutes before midnight
+    room.desk.assign_waiting()
+    assert room.readers_of("1.1") == ["one"]
+    room.add_readers(hours=1, one=50)
+    room.now += timedelta(hours=2)
+    assert room.desk.readers()[0].shift is None
+
+
 def test_nobody_is_given_more_than_the_rest_of_the_shift(room: _Room) -> None:
     room.add_readers(one=90)
     room.add_study("1.1")
