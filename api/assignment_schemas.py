@@ -36,6 +36,7 @@ _READER: JsonDict = {
     "reader": "Reader A",
     "scores": {"胸部CT": 80},
     "sites": ["Example Hospital"],
+    "experience_years": 12.0,
     "on_shift_until": "2026-04-01T17:00:00+09:00",
     "capacity_minutes": 360.0,
     "queued_minutes": 42.0,
@@ -84,6 +85,7 @@ class ReaderSchema(BaseModel):
     """Declared, 0 to 100 by column; 0 is not eligible."""
     sites: tuple[str, ...] | None = None
     """Hospitals with a contract; absent: every one."""
+    experience_years: float | None = None
     on_shift_until: datetime | None = None
     capacity_minutes: float | None = None
     queued_minutes: float

@@ -35,6 +35,7 @@ def _reader_schema(one: KnownReader) -> ReaderSchema:
         reader=reader.reader_id,
         scores=dict(reader.scores),
         sites=None if reader.sites is None else tuple(sorted(reader.sites)),
+        experience_years=reader.experience_years,
         on_shift_until=None if shift is None else shift.end,
         capacity_minutes=None if shift is None else shift.capacity_minutes,
         queued_minutes=one.taken_on.queued_minutes,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -20,12 +21,30 @@ from wetread.domain.studies import PatientKey
 _PATIENTS: Final = TypeAdapter(frozenset[PatientKey])
 
 
+class Term(StrEnum):
+    """What a table may tell of a reader beside scores and shifts."""
+
+    SITES = "sites"
+    CONFLICT_SITES = "conflict_sites"
+    CONFLICT_PATIENTS = "conflict_patients"
+    EXPERIENCE = "experience_years"
+    REVIEWED = "reviewed"  # with the discrepancies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldTerms:
+    """A reader's terms as far as a table tells them; the scores are not looked at."""
+
+    reader: Reader
+    told: frozenset[Term]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderTables:
     """What one import holds; None where it says nothing of that."""
 
     scores: Mapping[str, Mapping[str, int]] | None = None  # by reader, by column
-    terms: Sequence[Reader] | None = None  # whose scores are not looked at
+    terms: Sequence[ToldTerms] | None = None
     shifts: Sequence[Shift] | None = None
 
 
@@ -38,8 +57,9 @@ class ReaderRecords:
     def import_tables(self, tables: ReaderTables, *, actor: str, at: datetime) -> None:
         """Take over an import.
 
-        A table of scores replaces all scores: who is not in it may read nothing any more. Shifts
-        replace those of the same readers from the earliest start on.
+        A table of scores replaces all scores: who is not in it may read nothing any more. Terms
+        that a table does not tell stay. Shifts replace those of the same readers from the earliest
+        start on.
         """
         with writing(self._engine) as session:
             if tables.scores is not None:
@@ -51,8 +71,8 @@ class ReaderRecords:
                     for column, score in row.items()
                 )
             for terms in tables.terms or ():
-                _know(session, [terms.reader_id], at)
-                _write_terms(session.get_one(ReaderRecord, terms.reader_id), terms)
+                _know(session, [terms.reader.reader_id], at)
+                _write_terms(session.get_one(ReaderRecord, terms.reader.reader_id), terms)
             if tables.shifts:
                 _replace_shifts(session, tables.shifts, at)
             write_audit(
@@ -113,14 +133,20 @@ def _know(session: Session, reader_ids: Collection[str], at: datetime) -> None:
     session.flush()  # scores and shifts refer to them
 
 
-def _write_terms(record: ReaderRecord, terms: Reader) -> None:
-    record.sites = None if terms.sites is None else sorted(terms.sites)
-    record.conflict_sites = sorted(terms.conflict_sites)
-    record.conflict_patients = _PATIENTS.dump_python(terms.conflict_patients, mode="json")
-    record.experience_years = terms.experience_years
-    record.reviewed = terms.reviewed.reviewed
-    record.discrepancies = terms.reviewed.discrepancies
-    record.expected_discrepancies = terms.reviewed.expected_discrepancies
+def _write_terms(record: ReaderRecord, terms: ToldTerms) -> None:
+    reader, told = terms.reader, terms.told
+    if Term.SITES in told:
+        record.sites = None if reader.sites is None else sorted(reader.sites)
+    if Term.CONFLICT_SITES in told:
+        record.conflict_sites = sorted(reader.conflict_sites)
+    if Term.CONFLICT_PATIENTS in told:
+        record.conflict_patients = _PATIENTS.dump_python(reader.conflict_patients, mode="json")
+    if Term.EXPERIENCE in told:
+        record.experience_years = reader.experience_years
+    if Term.REVIEWED in told:
+        record.reviewed = reader.reviewed.reviewed
+        record.discrepancies = reader.reviewed.discrepancies
+        record.expected_discrepancies = reader.reviewed.expected_discrepancies
 
 
 def _replace_shifts(session: Session, shifts: Sequence[Shift], at: datetime) -> None:

@@ -127,6 +127,7 @@ def _document(one: KnownReader) -> dict[str, Any]:
         "reader": reader.reader_id,
         "scores": dict(reader.scores),
         "sites": None if reader.sites is None else sorted(reader.sites),
+        "experience_years": reader.experience_years,
         "on_shift_until": None if shift is None else shift.end.isoformat(),
         "queued_minutes": one.taken_on.queued_minutes,
         "quality": None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from routing.reading.readers.sheets import Cell, Sheet, read_sheets
-from routing.records.readers import ReaderTables
+from routing.records.readers import ReaderTables, Term, ToldTerms
 from wetread.domain.errors import ReaderError
 from wetread.domain.readers.quality import ReviewedReads
 from wetread.domain.readers.reader import HIGHEST_SCORE, Reader, Shift
@@ -31,7 +31,6 @@ _NAMES: Final[Mapping[str, Collection[str]]] = {
     "expected_discrepancies": ("期待不一致件数", "expected_discrepancies"),
 }
 _SHIFT: Final = ("start", "end", "minutes")
-_TERMS: Final = tuple(name for name in _NAMES if name not in {"reader", *_SHIFT})
 _SEPARATORS: Final = re.compile(r"[;、\n]")
 _EVERY_SITE: Final = {"*", "全施設"}
 _MOMENTS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
@@ -40,14 +39,14 @@ _MOMENTS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-
 def read_reader_tables(path: Path, zone: tzinfo | None) -> ReaderTables:
     """Return what a file holds; times without a zone are of ``zone``. Raise `ReaderError`."""
     scores: dict[str, dict[str, int]] | None = None
-    terms: list[Reader] = []
+    terms: list[ToldTerms] = []
     shifts: list[Shift] = []
     for sheet in read_sheets(path):
         table = _Table(sheet)
         if table.has(_SHIFT):
             shifts += [_shift(row, zone) for row in table.rows()]
-        elif table.has_any(_TERMS):
-            terms += [_terms(row) for row in table.rows(once=True)]
+        elif told := table.told_terms():
+            terms += [ToldTerms(reader=_terms(row), told=told) for row in table.rows(once=True)]
         elif scores is None:
             scores = {row.reader_id: _scores(row) for row in table.rows(once=True)}
         else:
@@ -66,8 +65,8 @@ class _Table:
     def has(self, names: Collection[str]) -> bool:
         return set(names).issubset(self._headers)
 
-    def has_any(self, names: Collection[str]) -> bool:
-        return not set(names).isdisjoint(self._headers)
+    def told_terms(self) -> frozenset[Term]:
+        return frozenset(term for term in Term if term in self._headers)
 
     def rows(self, *, once: bool = False) -> "Iterator[_Row]":
         seen: set[str] = set()

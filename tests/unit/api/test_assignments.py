@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from routing.records.readers import ReaderRecords, ReaderTables
+from routing.records.readers import ReaderRecords, ReaderTables, Term, ToldTerms
 from routing.records.study_facts import StudyFactsRecords
 from routing.records.tables import AuditRecord
 from tests.support.api import NOW, Hospital
@@ -25,13 +25,14 @@ def study(hospital: Hospital) -> str:
     facts = StudyFacts(modalities=("CT",), body_parts=("CHEST",))
     StudyFactsRecords(hospital.engine).note(uid, 0, facts)
     readers = (HOSTILE, "B")
+    reviewed = Reader(reader_id="B", scores={}, reviewed=ReviewedReads(reviewed=700))
     tables = ReaderTables(
         scores={HOSTILE: {"胸部CT": 90, "脳CT": 0}, "B": {"胸部CT": 50}, "C": {}},
         shifts=[
             Shift(reader_id=one, start=NOW, end=NOW + timedelta(hours=8), capacity_minutes=300)
             for one in readers
         ],
-        terms=[Reader(reader_id="B", scores={}, reviewed=ReviewedReads(reviewed=700))],
+        terms=[ToldTerms(reader=reviewed, told=frozenset(Term))],
     )
     ReaderRecords(hospital.engine).import_tables(tables, actor="test", at=NOW)
     return uid

@@ -1,12 +1,13 @@
 """Imports of readers: what replaces what, and what comes back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from routing.records.database import open_database
-from routing.records.readers import ReaderRecords, ReaderTables
+from routing.records.readers import ReaderRecords, ReaderTables, Term, ToldTerms
 from wetread.domain.readers.quality import ReviewedReads
 from wetread.domain.readers.reader import Reader, Shift
 from wetread.domain.studies import PatientKey
@@ -48,8 +49,13 @@ def test_terms_come_back_and_outlive_a_table_of_scores(records: ReaderRecords) -
         experience_years=3.5,
         reviewed=ReviewedReads(reviewed=70, discrepancies=1, expected_discrepancies=0.5),
     )
-    _take(records, terms=[terms])
+    _take(records, terms=[ToldTerms(reader=terms, told=frozenset(Term))])
     _take(records, scores={"A": {}})
+    fewer = ToldTerms(reader=Reader(reader_id="A", scores={}), told=frozenset({Term.SITES}))
+    _take(records, terms=[fewer])
+    assert records.readers() == (replace(terms, sites=None),)  # what is not told stays
+    again = ToldTerms(reader=terms, told=frozenset({Term.SITES}))
+    _take(records, terms=[again])
     assert records.readers() == (terms,)
 
 

@@ -12,7 +12,7 @@ from routing.reading.assignment.desk import AssignmentDesk
 from routing.reading.assignment.timer import AssignmentTimer
 from routing.records.assignments import AssignmentRecords
 from routing.records.database import open_database
-from routing.records.readers import ReaderRecords, ReaderTables
+from routing.records.readers import ReaderRecords, ReaderTables, Term, ToldTerms
 from routing.records.study_facts import StudyFactsRecords
 from routing.records.tables import AssignmentRecord, AuditRecord, ReadingItemRecord
 from tests.support.assignment import NOW, assignment_desk
@@ -195,7 +195,8 @@ def test_an_override_cannot_give_what_nobody_may(room: _Room) -> None:
     room.add_study("1.1")
     room.add_study("1.2", StudyFacts())
     room.add_readers(none=0, bound=90)
-    terms = Reader(reader_id="bound", scores={}, sites=frozenset({"Other"}))
+    bound = Reader(reader_id="bound", scores={}, sites=frozenset({"Other"}))
+    terms = ToldTerms(reader=bound, told=frozenset({Term.SITES}))
     records = ReaderRecords(room.engine)
     records.import_tables(ReaderTables(terms=[terms]), actor="test", at=room.now)
     for uid, reader, said in (

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from routing.reading.readers.tables import read_reader_tables
-from routing.records.readers import ReaderTables
+from routing.records.readers import ReaderTables, Term
 from wetread.domain.errors import ReaderError
 from wetread.domain.readers.quality import ReviewedReads
 from wetread.domain.studies import PatientKey
@@ -45,7 +45,7 @@ def test_shifts_are_in_the_time_zone_of_the_service(tmp_path: Path) -> None:
 
 
 def test_terms_tell_contracts_conflicts_and_reviewed_reads(tmp_path: Path) -> None:
-    one, other = _read(tmp_path, _TERMS).terms or ()
+    one, other = (told.reader for told in _read(tmp_path, _TERMS).terms or ())
     assert one.sites == {"A病院", "B病院"}
     assert one.conflict_sites == {"C病院"}
     assert one.conflict_patients == {PatientKey(issuer="A病院", patient_id="77")}
@@ -74,7 +74,8 @@ def test_a_workbook_may_hold_all_three(tmp_path: Path) -> None:
     tables = read_reader_tables(path, _JAPAN)
     assert tables.scores == {"読影医1": {"脳CT": 80}}
     assert [one.start for one in tables.shifts or ()] == [datetime(2026, 4, 1, tzinfo=UTC)]
-    assert [one.sites for one in tables.terms or ()] == [{"A病院"}]
+    (terms_of_one,) = tables.terms or ()
+    assert (terms_of_one.reader.sites, terms_of_one.told) == ({"A病院"}, {Term.SITES})
 
 
 @pytest.mark.parametrize(
