@@ -15,7 +15,8 @@ from api.assignment_schemas import (
 from api.problems import Problem
 from api.schemas import StudyUid
 from routing.reading.assignment.desk import AssignmentDesk
-from routing.records.assignments import AssignmentRecords, CurrentAssignment
+from routing.records.assigned import CurrentAssignment
+from routing.records.assignments import AssignmentRecords
 from wetread.domain.errors import AssignmentError
 
 _CONFLICT: Final[Mapping[int | str, dict[str, Any]]] = {

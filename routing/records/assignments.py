@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, Select, select
 from sqlalchemy.orm import Session
 
+from routing.records.assigned import CurrentAssignment, Ended, OpenItem, TakenOn
 from routing.records.audit import write_audit
 from routing.records.tables import (
     AssignmentRecord,
@@ -27,51 +26,7 @@ from wetread.domain.words import Words
 T = TypeVar("T", bound=AssignmentRecord | RefusalRecord)
 
 _ACTOR: Final = "assignment"
-
-
-class Ended(StrEnum):
-    """Why a reader does not have a study any more."""
-
-    REFUSED = "refused"
-    REPLACED = "replaced"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CurrentAssignment:
-    """Who has a study now."""
-
-    study_instance_uid: str
-    reader_id: str
-    origin: Origin
-    column: str
-    minutes: float
-    difficulty: float
-    reasons: tuple[Words, ...]
-    assigned_by: str
-    assigned_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenItem:
-    """One study that waits to be read, as far as giving it goes."""
-
-    study_instance_uid: str
-    patient: PatientKey
-    site: str
-    requested_at: datetime
-    priority: int
-    refused_by: frozenset[str]
-    current: CurrentAssignment | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakenOn:
-    """What a reader has taken on."""
-
-    queued_minutes: float = 0.0  # not reported
-    carried_minutes: float = 0.0  # of them, given before this shift
-    shift_minutes: float = 0.0  # given in this shift, reported or not
-    shift_weighted_minutes: float = 0.0
+_WRITTEN_AT_ONCE: Final = 100  # others write between: the intake must not wait long
 
 
 class AssignmentRecords:
@@ -157,22 +112,11 @@ class AssignmentRecords:
         A study that was reported, refused or taken over since the batch began, so that it is not
         with whom ``instead_of`` says, is left as it is.
         """
-        stands = []
-        with writing(self._engine) as session:
-            for one in assignments:
-                item = _open_item(session, one.study_instance_uid)
-                current = _current_record(session, one.study_instance_uid)
-                before = instead_of[one.study_instance_uid]
-                unchanged = (
-                    current is None
-                    if before is None
-                    else current is not None and _assignment(current) == before
-                )
-                if item is None or not unchanged or _has_refused(session, one):
-                    continue
-                _end(session, current, Ended.REPLACED, at)
-                _begin(session, item, one, Origin.BATCH, actor=_ACTOR, at=at)
-                stands.append(one)
+        stands: list[Assignment] = []
+        for start in range(0, len(assignments), _WRITTEN_AT_ONCE):
+            part = assignments[start : start + _WRITTEN_AT_ONCE]
+            with writing(self._engine) as session:
+                stands += _give(session, part, instead_of, at)
         return tuple(stands)
 
     def override(self, assignment: Assignment, *, actor: str, at: datetime) -> None:
@@ -182,7 +126,8 @@ class AssignmentRecords:
             if item is None:
                 raise AssignmentError("the study does not wait to be read")
             current = _current_record(session, assignment.study_instance_uid)
-            _end(session, current, Ended.REPLACED, at)
+            _end(current, Ended.REPLACED, at)
+            session.flush()  # the index lets only one be current
             _begin(session, item, assignment, Origin.OVERRIDE, actor=actor, at=at)
 
     def refuse(self, study_instance_uid: str, *, reason: str, actor: str, at: datetime) -> str:
@@ -193,7 +138,7 @@ class AssignmentRecords:
             if item is None or current is None:
                 raise AssignmentError("nobody has this study to read")
             reader_id = current.reader_id
-            _end(session, current, Ended.REFUSED, at)
+            _end(current, Ended.REFUSED, at)
             item.reader = None
             session.merge(
                 RefusalRecord(
@@ -240,14 +185,38 @@ def _open_item(session: Session, study_instance_uid: str) -> ReadingItemRecord |
     return None if item is None or item.reported_at is not None else item
 
 
-def _has_refused(session: Session, one: Assignment) -> bool:
-    return session.get(RefusalRecord, (one.study_instance_uid, one.reader_id)) is not None
+def _give(
+    session: Session,
+    assignments: Sequence[Assignment],
+    instead_of: Mapping[str, CurrentAssignment | None],
+    at: datetime,
+) -> list[Assignment]:
+    uids = [one.study_instance_uid for one in assignments]
+    waiting = select(ReadingItemRecord).where(
+        ReadingItemRecord.study_instance_uid.in_(uids), ReadingItemRecord.reported_at.is_(None)
+    )
+    items = {one.study_instance_uid: one for one in session.scalars(waiting.with_for_update())}
+    held = _current().where(AssignmentRecord.study_instance_uid.in_(uids)).with_for_update()
+    current = {one.study_instance_uid: one for one in session.scalars(held)}
+    refusals = select(RefusalRecord).where(RefusalRecord.study_instance_uid.in_(uids))
+    refused = {(one.study_instance_uid, one.reader_id) for one in session.scalars(refusals)}
+    stands = []
+    for one in assignments:
+        uid = one.study_instance_uid
+        record = current.get(uid)
+        now_with = None if record is None else _assignment(record)
+        if uid in items and now_with == instead_of[uid] and (uid, one.reader_id) not in refused:
+            stands.append(one)
+            _end(record, Ended.REPLACED, at)
+    session.flush()  # the index lets only one be current
+    for one in stands:
+        _begin(session, items[one.study_instance_uid], one, Origin.BATCH, actor=_ACTOR, at=at)
+    return stands
 
 
-def _end(session: Session, current: AssignmentRecord | None, why: Ended, at: datetime) -> None:
+def _end(current: AssignmentRecord | None, why: Ended, at: datetime) -> None:
     if current is not None:
         current.ended_at, current.ended_why = at, why
-        session.flush()  # the index lets only one be current
 
 
 def _begin(

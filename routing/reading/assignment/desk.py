@@ -8,7 +8,8 @@ from routing.reading.assignment.batch import assign_batch
 from routing.reading.quality import estimate_quality
 from routing.reading.specialties.columns import ColumnRules
 from routing.reading.specialties.headers import read_study_facts
-from routing.records.assignments import AssignmentRecords, OpenItem, TakenOn
+from routing.records.assigned import OpenItem, TakenOn
+from routing.records.assignments import AssignmentRecords
 from routing.records.catalog import StudyCatalog
 from routing.records.readers import ReaderRecords
 from routing.records.study_facts import StudyFactsRecords
