@@ -1,6 +1,5 @@
 """`wetread readers`: import tables of readers, and look at what is known of them."""
 
-import getpass
 import json
 from datetime import tzinfo
 from pathlib import Path
@@ -46,13 +45,16 @@ def import_readers(
     ],
     config: _Config = None,
     *,
+    actor: Annotated[
+        str, typer.Option(envvar="USER", help="Who imports it, for the audit.")
+    ] = "command line",
     as_json: _Json = False,
 ) -> None:
     """Import a table of scores, of shifts, or of contracts and conflicts (docs/assignment.md)."""
     settings = load_settings(config)
     tables = read_reader_tables(file, ZoneInfo(settings.time_zone))
     records = open_reader_records(settings)
-    records.import_tables(tables, actor=getpass.getuser(), at=clock_of(settings)())
+    records.import_tables(tables, actor=actor, at=clock_of(settings)())
     counts = {
         "scores": len(tables.scores or ()),
         "terms": len(tables.terms or ()),

@@ -12,15 +12,14 @@ from wetread.domain.words import Words
 
 _NOBODY = Words("Nobody is on shift.", "勤務中の読影医がいません。")
 _OBSTACLES = {
-    Obstacle.NO_SCORE: Words(
-        "{count} have no score for {column}", "{column} のスコアなし {count} 名"
-    ),
-    Obstacle.NO_CONTRACT: Words("{count} have no contract with the site", "契約なし {count} 名"),
-    Obstacle.CONFLICT: Words("{count} are barred by a conflict", "利益相反等 {count} 名"),
-    Obstacle.REFUSED: Words("{count} refused it", "辞退 {count} 名"),
-    Obstacle.NO_CAPACITY: Words("{count} have no room left", "読影枠なし {count} 名"),
+    Obstacle.NO_SCORE: Words("no score for {column}: {count}", "{column} のスコアなし {count} 名"),
+    Obstacle.NO_CONTRACT: Words("no contract with the hospital: {count}", "契約なし {count} 名"),
+    Obstacle.CONFLICT: Words("barred by a conflict: {count}", "利益相反等 {count} 名"),
+    Obstacle.REFUSED: Words("refused it: {count}", "辞退 {count} 名"),
+    Obstacle.NO_CAPACITY: Words("no room left: {count}", "読影枠なし {count} 名"),
 }
 _PERCENT = 100
+_HOURS_FROM_MINUTES = 300  # above, minutes say nothing more
 
 
 def assign_batch(
@@ -90,15 +89,23 @@ def _score(given: Given, solution: Solution) -> Words:
 def _time(given: Given, solution: Solution) -> Words:
     done = given.starts_minutes + solution.arrays.minutes[given.study]
     spare = solution.arrays.due_minutes[given.study] - done
+    expected, rest = _span(done), _span(abs(spare))
     if spare < 0:
         return Words(
-            f"Expected to be read in {done:.0f} min, {-spare:.0f} min after it is due.",
-            f"読影完了見込み {done:.0f} 分後、期限を {-spare:.0f} 分超過。",
+            f"Expected to be read in {expected.english}, {rest.english} after it is due.",
+            f"読影完了見込み {expected.japanese}後、期限を {rest.japanese}超過。",
         )
     return Words(
-        f"Expected to be read in {done:.0f} min, {spare:.0f} min before it is due.",
-        f"読影完了見込み {done:.0f} 分後、期限まで余裕 {spare:.0f} 分。",
+        f"Expected to be read in {expected.english}, {rest.english} before it is due.",
+        f"読影完了見込み {expected.japanese}後、期限まで余裕 {rest.japanese}。",
     )
+
+
+def _span(minutes: float) -> Words:
+    if minutes < _HOURS_FROM_MINUTES:
+        return Words(f"{minutes:.0f} min", f"{minutes:.0f} 分")
+    hours = minutes / 60
+    return Words(f"{hours:.0f} h", f"{hours:.0f} 時間")
 
 
 def _share(given: Given, solution: Solution) -> Words:
@@ -126,7 +133,7 @@ def _unassigned(study: StudyToAssign, readers: Sequence[ReaderOnShift]) -> Unass
     return Unassigned(
         study_instance_uid=study.study_instance_uid,
         reason=Words(
-            f"Of {len(readers)} readers on shift {english}.",
-            f"勤務中の読影医 {len(readers)} 名: {japanese}。",
+            f"Nobody of {len(readers)} on shift can read it ({english}).",
+            f"勤務中の {len(readers)} 名に割当可能な読影医がいません ({japanese})。",
         ),
     )

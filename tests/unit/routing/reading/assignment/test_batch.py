@@ -90,13 +90,13 @@ def test_reviewed_quality_ranks_beyond_a_step_and_keeps_nobody_out() -> None:
 @pytest.mark.parametrize(
     ("reader", "reason"),
     [
-        (on_shift("A", {"胸部CT": 0}), "1 have no score for 胸部CT"),
-        (on_shift("A", {"脳CT": 90}), "1 have no score for 胸部CT"),
-        (on_shift("A", sites=frozenset({"Other"})), "1 have no contract with the site"),
+        (on_shift("A", {"胸部CT": 0}), "no score for 胸部CT: 1"),
+        (on_shift("A", {"脳CT": 90}), "no score for 胸部CT: 1"),
+        (on_shift("A", sites=frozenset({"Other"})), "no contract with the hospital: 1"),
         (on_shift("A", conflict_sites=frozenset({"Invented Hospital"})), "barred by a conflict"),
         (on_shift("A", conflict_patients=frozenset({PATIENT})), "barred by a conflict"),
-        (on_shift("refuser"), "1 refused it"),
-        (on_shift("A", shift_minutes=9), "1 have no room left"),
+        (on_shift("refuser"), "refused it: 1"),
+        (on_shift("A", shift_minutes=9), "no room left: 1"),
     ],
 )
 def test_where_nobody_may_read_it_the_reason_is_told(reader: ReaderOnShift, reason: str) -> None:

@@ -109,7 +109,7 @@ def test_what_a_reader_refuses_goes_to_another_and_never_back(room: _Room) -> No
     assert room.readers_of("1.1") == ["other"]
     room.desk.refuse("1.1", reason="nor mine", actor="other")
     made = room.desk.assign_waiting()
-    assert "2 refused it" in made.unassigned[0].reason.english
+    assert "refused it: 2" in made.unassigned[0].reason.english
     with pytest.raises(AssignmentError, match="nobody has"):
         room.desk.refuse("1.1", reason="again", actor="other")
 
@@ -157,7 +157,7 @@ def test_capacity_counts_over_batches_and_reported_studies_too(room: _Room) -> N
     room.report("1.0")
     room.add_study("1.2")
     made = room.desk.assign_waiting()
-    assert "1 have no room left" in made.unassigned[0].reason.english
+    assert "no room left: 1" in made.unassigned[0].reason.english
     (known,) = room.desk.readers()
     assert (known.taken_on.queued_minutes, known.taken_on.shift_minutes) == (14, 28)
 
