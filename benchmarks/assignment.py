@@ -1,6 +1,6 @@
-"""Give studies to readers: CPU seconds (the most of any round), and the figures beside the rules it is to beat.
+"""Give studies to readers: CPU seconds, the most of any round, and what it is to beat.
 
-Synthetic readers and studies of a fixed seed, in columns like those of a Japanese readers' table.
+Readers and studies are invented, of fixed seeds, in columns like those of a Japanese table.
 python -m benchmarks.assignment [--studies 1000 --readers 60] [--rounds 30].
 """
 

@@ -58,8 +58,8 @@ def _assignment(given: Given, solution: Solution, policy: AssignmentPolicy) -> A
         _time(given, solution),
         _share(given, solution),
     ]
-    if given.below_floor:
-        floor = policy.floor(study.difficulty)
+    floor = policy.floor(study.difficulty)
+    if solution.arrays.scores[given.study, given.reader] < floor:
         reasons.append(
             Words(
                 f"Nobody on shift with a score of {floor} or more has room.",

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from routing.reading.assignment.pool import Flags, Floats, ReaderLoads, StudyArrays, study_arrays
+from routing.reading.assignment.room import OPEN, make_room
 from wetread.domain.assignment.outcomes import ReaderOnShift
 from wetread.domain.assignment.policy import AssignmentPolicy
 from wetread.domain.assignment.studies import StudyToAssign
@@ -29,12 +30,11 @@ _LEAST_MINUTES: Final = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """One study (by its place in the order) and its reader, as it looked when it was given."""
+    """One study, by its place in the order, and its reader."""
 
     study: int
     reader: int
     starts_minutes: float  # from now: when the reader is expected to begin
-    below_floor: bool  # nobody of the floor's score had room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,52 +67,64 @@ def solve(
     present = tuple(sorted(readers, key=lambda one: one.reader.reader_id))
     arrays = study_arrays(ordered, present, policy, now)
     loads = ReaderLoads(present, arrays)
-    given: list[Given] = []
-    for start in range(0, len(ordered), _LARGEST_PROBLEM):
-        rows = np.arange(start, min(start + _LARGEST_PROBLEM, len(ordered)))
-        while rows.size:
-            accepted = _fill(rows, arrays, loads, policy)
-            if not accepted:
-                break
-            given += accepted
-            rows = np.setdiff1d(rows, [one.study for one in accepted])
-    return Solution(arrays=arrays, readers=present, given=tuple(given), loads=loads)
+    reader_of = np.full(len(ordered), OPEN, dtype=np.intp)
+    _fill_parts(reader_of, arrays, loads, policy)
+    while make_room(reader_of, arrays, loads):
+        _fill_parts(reader_of, arrays, loads, policy)  # a move may leave room for more
+    given = _in_reading_order(reader_of, arrays, present)
+    return Solution(arrays=arrays, readers=present, given=given, loads=loads)
+
+
+def _fill_parts(
+    reader_of: NDArray[np.intp], arrays: StudyArrays, loads: ReaderLoads, policy: AssignmentPolicy
+) -> None:
+    for start in range(0, reader_of.size, _LARGEST_PROBLEM):
+        part = np.arange(start, min(start + _LARGEST_PROBLEM, reader_of.size))
+        while _fill(part[reader_of[part] == OPEN], reader_of, arrays, loads, policy):
+            pass
+
+
+def _in_reading_order(
+    reader_of: NDArray[np.intp], arrays: StudyArrays, readers: Sequence[ReaderOnShift]
+) -> tuple[Given, ...]:
+    """Return what was given; each reader reads what they had, then the new in order."""
+    starts = [one.queued_minutes for one in readers]
+    given = []
+    for study in np.flatnonzero(reader_of != OPEN):
+        reader = int(reader_of[study])
+        given.append(Given(study=int(study), reader=reader, starts_minutes=starts[reader]))
+        starts[reader] += float(arrays.minutes[study])
+    return tuple(given)
 
 
 def _fill(
-    rows: NDArray[np.intp], arrays: StudyArrays, loads: ReaderLoads, policy: AssignmentPolicy
-) -> list[Given]:
-    """Solve one problem and give what fits the capacities; the others may be tried again."""
+    rows: NDArray[np.intp],
+    reader_of: NDArray[np.intp],
+    arrays: StudyArrays,
+    loads: ReaderLoads,
+    policy: AssignmentPolicy,
+) -> bool:
+    """Solve one problem and give what fits the capacities; tell whether anything did.
+
+    What did not may be tried again with what is left of them.
+    """
     fitting = arrays.eligible[rows] & (arrays.minutes[rows, None] <= loads.free)
     high_enough = fitting & (arrays.scores[rows] >= arrays.floors[rows, None])
-    has_high: Flags = np.asarray(high_enough.any(axis=1))
+    has_high = np.asarray(high_enough.any(axis=1))
     allowed = np.where(has_high[:, None], high_enough, fitting)
     with_somebody = np.flatnonzero(allowed.any(axis=1))
-    rows, allowed, has_high = rows[with_somebody], allowed[with_somebody], has_high[with_somebody]
+    rows, allowed = rows[with_somebody], allowed[with_somebody]
     if not rows.size:
-        return []
+        return False
     slots = _slots(rows, arrays, loads)
     cost = _costs(rows, allowed, slots, arrays, loads, policy)
-    chosen_rows, chosen_slots = linear_sum_assignment(cost)
-    given = []
-    for row, slot in zip(chosen_rows, chosen_slots, strict=True):  # the rows are in reading order
-        reader = int(slots.reader[slot]) if slot < slots.reader.size else None
-        study = int(rows[row])
-        if reader is None or not allowed[row, reader]:
-            continue
-        minutes = float(arrays.minutes[study])
-        if minutes > loads.free[reader]:
-            continue  # longer studies came before: tried again with what is left
-        given.append(
-            Given(
-                study=study,
-                reader=reader,
-                starts_minutes=float(loads.queued[reader]),
-                below_floor=not has_high[row],
-            )
-        )
-        loads.add(reader, minutes, float(arrays.weighted_minutes[study]))
-    return given
+    for row, slot in zip(*linear_sum_assignment(cost), strict=True):  # rows in reading order
+        reader = int(slots.reader[slot]) if slot < slots.reader.size else OPEN
+        study, minutes = rows[row], float(arrays.minutes[rows[row]])
+        if reader != OPEN and allowed[row, reader] and minutes <= loads.free[reader]:
+            reader_of[study] = reader
+            loads.add(reader, minutes, float(arrays.weighted_minutes[study]))
+    return bool((reader_of[rows] != OPEN).any())
 
 
 def _slots(rows: NDArray[np.intp], arrays: StudyArrays, loads: ReaderLoads) -> _Slots:

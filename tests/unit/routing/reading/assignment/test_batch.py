@@ -60,6 +60,17 @@ def test_a_fair_share_follows_the_length_of_the_shift() -> None:
     assert given == {"half": 4, "whole": 8}
 
 
+def test_a_move_makes_room_for_what_is_left() -> None:
+    readers = [
+        on_shift("wide", {"胸部CT": 90, "脳MR": 90}, shift_minutes=20),
+        on_shift("chest", {"胸部CT": 50}, shift_minutes=14),
+    ]
+    studies = [study("long", minutes=14.0, urgency_weight=4.0), study("head", "脳MR", minutes=20.0)]
+    assert _who(studies, readers) == {"long": "chest", "head": "wide"}
+    studies = [study(str(number), minutes=7.0) for number in range(4)]
+    assert len(_who([*studies, study("long", minutes=12.0)], readers)) == 4
+
+
 def test_hard_cases_are_shared_out_too() -> None:
     readers = [on_shift("A"), on_shift("B")]
     studies = [study(str(number), difficulty=1.0 + (number % 2)) for number in range(8)]
