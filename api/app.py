@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI, Security
 from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
 
+from api.assignments import assignments_router
 from api.claims import claims_router
 from api.cost_report import cost_report_router
 from api.costs import costs_router
@@ -21,6 +22,7 @@ from api.patient_links import patient_links_router
 from api.prescreening import prescreening_router
 from api.problems import Problem, install_problems
 from api.quality import quality_router
+from api.readers import readers_router
 from api.reading import reading_router
 from api.reports import reports_router
 from api.services import ApiServices
@@ -57,6 +59,8 @@ def create_app(services: ApiServices) -> FastAPI:
     api.include_router(reports_router(services.double_reading, services.prescreening.records))
     api.include_router(discrepancies_router(services.desk))
     api.include_router(prescreening_router(services.prescreening))
+    api.include_router(readers_router(services.assignment_desk))
+    api.include_router(assignments_router(services.assignment_desk, services.assignments))
     api.include_router(patient_links_router(services.patients, services.links, services.clock))
     api.include_router(costs_router(services.totals, services.clock))
     api.include_router(

@@ -63,6 +63,9 @@ def pages_router(services: ApiServices) -> APIRouter:
             refresh_seconds=_REFRESH_SECONDS,
             list=shown,
             discrepancies=services.desk.discrepancies.open(),
+            assignments=services.assignments.current(
+                [listed.item.study.study_instance_uid for listed in shown.items]
+            ),
             waits={
                 listed.item.study.study_instance_uid: waiting_seconds(listed.item, shown.at)
                 for listed in shown.items

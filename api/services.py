@@ -11,9 +11,11 @@ from api.health import ReadinessCheck
 from api.metrics import ServiceMetrics
 from routing.feedback.desk import FeedbackDesk
 from routing.feedback.quality import QualityDesk
+from routing.reading.assignment.desk import AssignmentDesk
 from routing.reading.desk import ReadingDesk
 from routing.reading.double_reading import DoubleReading
 from routing.reading.prescreening import Prescreening
+from routing.records.assignments import AssignmentRecords
 from routing.records.feedback import FeedbackRecords
 from routing.records.ledger import LedgerRecords
 from routing.records.links import LinkRecords
@@ -52,6 +54,8 @@ class ApiServices:
     feedback: FeedbackRecords
     feedback_desk: FeedbackDesk
     quality: QualityDesk
+    assignment_desk: AssignmentDesk
+    assignments: AssignmentRecords
     patients: PatientRecords
     links: LinkRecords
     ledger: LedgerRecords

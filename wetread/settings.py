@@ -203,6 +203,14 @@ class GuidelinesSettings(_Section):
     follow_up: str | None = None  # depends on what the nodule was found by: the site decides
 
 
+class AssignmentSettings(_Section):
+    """How studies are given to readers; nothing is, until readers are imported."""
+
+    interval_minutes: float = Field(default=2.0, gt=0)  # between two batches
+    policy: Path | None = None  # None: the shipped one
+    columns: Path | None = None  # what names the columns of the readers' table
+
+
 class PipelineSettings(_Section):
     """The durable workflow."""
 
@@ -265,6 +273,7 @@ class Settings(BaseSettings):
     guidelines: GuidelinesSettings = GuidelinesSettings()
     reading: ReadingSettings = ReadingSettings()
     costs: CostSettings = CostSettings()
+    assignment: AssignmentSettings = AssignmentSettings()
     pipeline: PipelineSettings = PipelineSettings()
 
     @model_validator(mode="after")

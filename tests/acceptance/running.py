@@ -75,9 +75,9 @@ class RunningService:
         """Return what is answered at a path, an error too."""
         return self._http.get(path, params=parameters or None)
 
-    def post(self, path: str) -> httpx.Response:
+    def post(self, path: str, body: object = None) -> httpx.Response:
         """Return what is answered to a request to do something."""
-        return self._http.post(path)
+        return self._http.post(path, json=body)
 
     def study(self, study_instance_uid: str) -> dict[str, Any] | None:
         """Return a study; None while it is unknown."""

@@ -23,6 +23,7 @@ from routing.identity.linking import same_patient
 from routing.ledger.payers import load_payer_tables
 from routing.reading.desk import ReadingDesk
 from routing.reading.sql_queue import SqlReadingQueue
+from routing.records.assignments import AssignmentRecords
 from routing.records.catalog import StudyCatalog
 from routing.records.feedback import FeedbackRecords
 from routing.records.findings import FindingsRecords
@@ -36,6 +37,7 @@ from routing.records.tables import InstanceRecord, StudyRecord
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from routing.results.objects import EncodedObject, ObjectKind
+from tests.support.assignment import assignment_desk
 from tests.support.findings import findings
 from tests.support.ledger import ledger_entry
 from tests.support.reading import double_reading, prescreening, reading_desk
@@ -181,6 +183,8 @@ class Hospital:
             desk=self.desk,
             prescreening=prescreening(self.desk, self.engine),
             double_reading=double_reading(self.desk, self.engine),
+            assignment_desk=assignment_desk(self.engine, lambda: NOW, spool_dir=self.results_dir),
+            assignments=AssignmentRecords(self.engine),
             complete_study=self.completed.append,
             expect_instances=StudyCatalog(
                 self.engine, lambda: NOW, spool_dir=self.results_dir

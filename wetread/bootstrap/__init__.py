@@ -10,6 +10,7 @@ from wetread.bootstrap.analysis import (
     package_folders,
     try_model,
 )
+from wetread.bootstrap.assignment import open_desk, open_reader_records
 from wetread.bootstrap.evaluation import find_series, read_volume, study_of_series
 from wetread.bootstrap.ledger import budgets_of, open_ledger
 from wetread.bootstrap.service import Service, build_service
@@ -24,7 +25,9 @@ __all__ = [
     "find_series",
     "load_analysis_rules",
     "load_model",
+    "open_desk",
     "open_ledger",
+    "open_reader_records",
     "open_study",
     "package_folders",
     "read_volume",

@@ -30,9 +30,11 @@ from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.stops import AnalysisRules, AnalysisTools
 from routing.pipeline.study import StudyInput
 from routing.priors.relevance import load_relevance_rules
+from routing.reading.assignment.policy import load_assignment_policy
 from routing.reading.double_reading_rules import load_double_reading_rules
 from routing.reading.prescreen_rules import load_prescreen_rules
 from routing.reading.priority import load_priority_table
+from routing.reading.specialties.columns import load_column_rules
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
 from wetread.bootstrap.priors import build_archives, build_moves
@@ -144,6 +146,11 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
         load_reading_tables(settings)
         load_prescreen_rules(settings.reading.prescreening)
         load_double_reading_rules(settings.reading.double_reading)
+    except ConfigurationError as error:
+        problems.append(str(error))
+    try:
+        load_assignment_policy(settings.assignment.policy)
+        load_column_rules(settings.assignment.columns)
     except ConfigurationError as error:
         problems.append(str(error))
     try:

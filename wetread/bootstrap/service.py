@@ -40,7 +40,9 @@ from routing.pipeline.stops import AnalysisRules, key_image_path
 from routing.pipeline.workflow import StudyWorkflows
 from routing.priors.fetching import PriorFetcher
 from routing.priors.prefetching import PriorPrefetcher
+from routing.reading.assignment.timer import AssignmentTimer
 from routing.reading.prescreening import Prescreening
+from routing.records.assignments import AssignmentRecords
 from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
 from routing.records.feedback import FeedbackRecords
@@ -54,6 +56,7 @@ from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
+from wetread.bootstrap.assignment import build_desk
 from wetread.bootstrap.ledger import budgets_of, build_guard
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.bootstrap.reading import build_double_reading, build_prescreening, build_reading_desk
@@ -78,6 +81,7 @@ class Service:
     budgeted: BudgetedAnalyses
     budget_watch: BudgetWatch
     prefetcher: PriorPrefetcher
+    assigner: AssignmentTimer
     app: FastAPI
     settings: Settings
 
@@ -92,6 +96,7 @@ class Service:
         with suppress(KeyboardInterrupt), http, ExitStack() as stack:
             # Each part starts when those it tells are there, and ends before them.
             for part in (
+                self.assigner,
                 self.prefetcher,
                 self.workflows,
                 self.budgeted,
@@ -126,6 +131,7 @@ def build_service(settings: Settings) -> Service:
     catalog = StudyCatalog(engine, clock, spool_dir=settings.spool_dir)
     moves = build_moves(settings)
     fetcher = build_fetcher(settings, moves, catalog, clock)
+    assignment_desk = build_desk(settings, engine, catalog)
     rules = load_analysis_rules(settings)
     tracks = TrackRecords(engine, clock, LinkedPatients(LinkRecords(engine)))
     findings, feedback = FindingsRecords(engine), FeedbackRecords(engine)
@@ -214,6 +220,8 @@ def build_service(settings: Settings) -> Service:
         ledger=ledger,
         payers=rules.payers,
         budgets=budgets_of(settings),
+        assignment_desk=assignment_desk,
+        assignments=AssignmentRecords(engine),
         complete_study=complete_study,
         analyse_now=budgeted.submit_now,
         expect_instances=catalog.set_expected,
@@ -242,6 +250,9 @@ def build_service(settings: Settings) -> Service:
         budgeted=budgeted,
         budget_watch=BudgetWatch(guard),
         prefetcher=PriorPrefetcher(fetcher, catalog, studies.open),
+        assigner=AssignmentTimer(
+            assignment_desk, interval_seconds=60 * settings.assignment.interval_minutes
+        ),
         app=create_app(services),
         settings=settings,
     )

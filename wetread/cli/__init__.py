@@ -4,8 +4,9 @@ import sys
 
 import typer
 
-from wetread.cli import costs, models, reading
+from wetread.cli import costs, models, readers, reading
 from wetread.cli.analyze import analyze
+from wetread.cli.assign import assign
 from wetread.cli.check import check
 from wetread.cli.demo import demo
 from wetread.cli.evaluate import evaluate_detector
@@ -25,9 +26,11 @@ app.command("analyze")(analyze)
 app.command("serve")(serve)
 app.command("check")(check)
 app.command("evaluate")(evaluate_detector)
+app.command("assign")(assign)
 app.add_typer(models.app, name="models")
 app.add_typer(reading.app, name="reading")
 app.add_typer(costs.app, name="costs")
+app.add_typer(readers.app, name="readers")
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ WetreadError
 ├── CorrectionError
 ├── FeedbackError
 ├── LedgerError
+├── ReaderError
+├── AssignmentError
 ├── StorageFull             (retryable)
 └── DeliveryError           (retryable)
     └── DestinationRefused
@@ -81,6 +83,14 @@ class FeedbackError(WetreadError):
 
 class LedgerError(WetreadError):
     """The ledger entry cannot be corrected; look up its number in `wetread costs report`."""
+
+
+class ReaderError(WetreadError):
+    """The table of readers cannot be used; correct it and import it again."""
+
+
+class AssignmentError(WetreadError):
+    """The study cannot be given or refused like this; look at who has it now."""
 
 
 class StorageFull(WetreadError):

@@ -1,0 +1,1 @@
+"""Gives studies to readers, in rolling batches."""

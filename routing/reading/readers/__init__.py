@@ -1,0 +1,1 @@
+"""Tables of readers as institutions keep them: CSV and Excel, with Japanese headers."""

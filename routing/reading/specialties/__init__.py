@@ -1,0 +1,1 @@
+"""Which column of the readers' table a study belongs to."""

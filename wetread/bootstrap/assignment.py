@@ -1,0 +1,48 @@
+"""Wires the readers and who gets what: for the service, and for commands beside it."""
+
+import jpholiday
+from sqlalchemy import Engine
+
+from routing.reading.assignment.desk import AssignmentDesk, AssignmentRules
+from routing.reading.assignment.policy import load_assignment_policy
+from routing.reading.specialties.columns import load_column_rules
+from routing.records.assignments import AssignmentRecords
+from routing.records.catalog import StudyCatalog
+from routing.records.database import open_database
+from routing.records.readers import ReaderRecords
+from routing.records.study_facts import StudyFactsRecords
+from wetread.bootstrap.analysis import clock_of
+from wetread.settings import Settings
+
+
+def open_reader_records(settings: Settings) -> ReaderRecords:
+    """Return the readers in the records of the settings."""
+    return ReaderRecords(open_database(settings.database_url))
+
+
+def open_desk(settings: Settings) -> AssignmentDesk:
+    """Return the desk over the records of the settings; raise `ConfigurationError`."""
+    engine = open_database(settings.database_url)
+    catalog = StudyCatalog(engine, clock_of(settings), spool_dir=settings.spool_dir)
+    return build_desk(settings, engine, catalog)
+
+
+def build_desk(settings: Settings, engine: Engine, catalog: StudyCatalog) -> AssignmentDesk:
+    """Construct the desk; raise `ConfigurationError`."""
+    return AssignmentDesk(
+        readers=ReaderRecords(engine),
+        assignments=AssignmentRecords(engine),
+        facts=StudyFactsRecords(engine),
+        catalog=catalog,
+        rules=load_assignment_rules(settings),
+        clock=clock_of(settings),
+    )
+
+
+def load_assignment_rules(settings: Settings) -> AssignmentRules:
+    """Read every dated table the settings name; raise `ConfigurationError`."""
+    return AssignmentRules(
+        policy=load_assignment_policy(settings.assignment.policy),
+        columns=load_column_rules(settings.assignment.columns),
+        is_holiday=jpholiday.is_holiday,
+    )

@@ -1,0 +1,1 @@
+"""Who reads what: values and hard rules; the optimisation lies in `routing`."""

@@ -1,0 +1,97 @@
+"""What the assignment weighs: dated data, see ``routing/reading/assignment/policy.toml``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+from wetread.domain.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urgency:
+    """How soon studies from this priority on are due, and what a minute too late weighs."""
+
+    from_priority: int
+    due_minutes: float | None = None  # None: on the next clinical day of the hospital
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """What studies of a column cost a reader; the first that fits the end of its name counts."""
+
+    ends_with: str = ""  # of the column; "" fits every one
+    starts_with: str = ""
+    minutes: float
+    difficulty: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentPolicy:
+    """The whole table."""
+
+    name: str
+    effective_from: date
+    verified: bool  # False: general knowledge where no source is named
+    source: str
+    urgencies: tuple[Urgency, ...]  # ascending, the first from priority 0
+    workloads: tuple[Workload, ...]  # the last fits everything
+    clinical_day_starts: time  # when a report counts as there on a day
+    floor_score: int  # nobody below reads it while somebody above has room
+    hard_from_difficulty: float
+    hard_floor_score: int
+    score_step: int  # scores within one step are not told apart
+    tardiness_step_minutes: float  # nor is tardiness, weighted
+    minutes_without_shifts: float  # a day of every reader, while no shift was ever imported
+
+    def __post_init__(self) -> None:
+        starts = [one.from_priority for one in self.urgencies]
+        if not starts or starts[0] != 0 or any(a >= b for a, b in pairwise(starts)):
+            raise ConfigurationError("the urgencies of an assignment policy ascend from 0")
+        if not self.workloads or self.workloads[-1].ends_with or self.workloads[-1].starts_with:
+            raise ConfigurationError("the last workload of an assignment policy fits every column")
+        if self.score_step < 1 or self.tardiness_step_minutes <= 0:
+            raise ConfigurationError("the steps of an assignment policy are above 0")
+
+    def urgency(self, priority: int) -> Urgency:
+        """Return the urgency of a priority."""
+        return [one for one in self.urgencies if priority >= one.from_priority][-1]
+
+    def workload(self, column: str) -> Workload:
+        """Return what a study of a column costs."""
+        return next(
+            one
+            for one in self.workloads
+            if column.startswith(one.starts_with) and column.endswith(one.ends_with)
+        )
+
+    def floor(self, difficulty: float) -> int:
+        """Return the score below which a study is not given while others have room."""
+        return self.hard_floor_score if self.is_hard(difficulty) else self.floor_score
+
+    def is_hard(self, difficulty: float) -> bool:
+        """Tell whether a study counts as a hard case."""
+        return difficulty >= self.hard_from_difficulty
+
+
+def due_at(
+    requested_at: datetime,
+    urgency: Urgency,
+    *,
+    day_starts: time,
+    is_holiday: Callable[[date], bool],
+) -> datetime:
+    """Return when a study is due; ``requested_at`` is in the hospital's time zone."""
+    if urgency.due_minutes is not None:
+        return requested_at + timedelta(minutes=urgency.due_minutes)
+    day = next_clinical_day(requested_at.date(), is_holiday)
+    return datetime.combine(day, day_starts, tzinfo=requested_at.tzinfo)
+
+
+def next_clinical_day(day: date, is_holiday: Callable[[date], bool]) -> date:
+    """Return the first day after ``day`` that is neither weekend nor holiday."""
+    after = day + timedelta(days=1)
+    while after.weekday() >= 5 or is_holiday(after):  # noqa: PLR2004 - Saturday
+        after += timedelta(days=1)
+    return after
