@@ -21,6 +21,7 @@ from routing.pipeline.study import Background, MarkedStudy, StudyInput
 from routing.pipeline.trail import StudyTrail
 from routing.results.objects import EncodedObject
 from wetread.domain.findings import (
+    COMPARISON_FAILED,
     Candidate,
     ChangeState,
     Findings,
@@ -45,7 +46,6 @@ FetchPriors: TypeAlias = Callable[[StudyInput, Sequence[PatientKey]], PriorFetch
 
 _UNMEASURED: Final = "suspicious places that could not be measured"
 _FETCHING_FAILED: Final = "priors in other archives could not be fetched"
-_COMPARISON_FAILED: Final = "comparison with prior failed"
 _NOT_TAKEN_OVER: Final = "the nodules were not found in the later study, and are named anew"
 _NOT_ALIGNED: Final = "the prior could not be aligned, changes are to be judged by eye"
 _DONE_AFTER: Final = {
@@ -221,7 +221,7 @@ class StudyRun:
         if comparison is None:
             return draft
         if isinstance(comparison, Failure):
-            return draft.partial(f"{_COMPARISON_FAILED}: {comparison.reason}")
+            return draft.partial(f"{COMPARISON_FAILED}: {comparison.reason}")
         draft = replace(
             draft,
             nodules=comparison.nodules,

@@ -38,6 +38,11 @@ def circle_points(mark: ImageMark, size: Size) -> FloatArray:
     return np.stack([center, np.clip(rims[int(np.argmax(inside))], 0.0, size)])
 
 
+def encloses(mark: ImageMark) -> bool:
+    """Tell whether the outline of a mark encloses anything: it takes three points."""
+    return len(mark.outline_px) > 2  # noqa: PLR2004
+
+
 def label_boxes(lines: Sequence[str], mark: ImageMark, size: Size) -> tuple[Box, ...]:
     """Return the boxes of a label's lines, one below the other beside the circle of a mark."""
     columns, rows = size

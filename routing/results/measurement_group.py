@@ -21,23 +21,21 @@ from pydicom import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from routing.results.drawing import circle_points, outline_points
+from routing.results.algorithm import algorithm_parameters
+from routing.results.drawing import circle_points, encloses, outline_points
 from routing.results.objects import MANUFACTURER
-from wetread.domain.explanation import describe_operating_point
 from wetread.domain.findings import (
     Change,
     ChangeState,
     Findings,
     GrowthVerdict,
     LungZone,
-    ModelIdentity,
     Nodule,
     NoduleType,
-    OperatingPoint,
 )
 
 _SIDES: Final = {"left": codes.SCT.Left, "right": codes.SCT.Right}
-_SITES: Final = {  # PS3.16 CID 6171, and the whole lung where the zone is not known
+SITES: Final = {  # PS3.16 CID 6171, and the whole lung where the zone is not known
     LungZone.UPPER: codes.SCT.UpperZoneOfLung,
     LungZone.MIDDLE: codes.SCT.MiddleZoneOfLung,
     LungZone.LOWER: codes.SCT.LowerZoneOfLung,
@@ -73,9 +71,9 @@ def measurement_group(
         referenced_region=_region(nodule, image),
         finding_type=codes.SCT.Nodule,
         finding_sites=[
-            FindingSite(_SITES[measurement.zone], laterality=_SIDES.get(measurement.side))
+            FindingSite(SITES[measurement.zone], laterality=_SIDES.get(measurement.side))
         ],
-        algorithm_id=_algorithm(findings.model, findings.operating_point),
+        algorithm_id=_algorithm(findings),
         time_point_context=TimePointContext(time_point="Current") if change else None,
         measurements=list(_measurements(nodule)),
         qualitative_evaluations=list(_evaluations(nodule)),
@@ -111,12 +109,12 @@ def change_text(change: Change) -> str:
     return "; ".join(facts)
 
 
-def _algorithm(model: ModelIdentity, point: OperatingPoint | None) -> AlgorithmIdentification:
-    parameters = [f"sha256 {model.sha256}"]
-    if point is not None:
-        parameters.append(describe_operating_point(point).english)
+def _algorithm(findings: Findings) -> AlgorithmIdentification:
     return AlgorithmIdentification(
-        name=model.name, version=model.version, parameters=parameters, manufacturer=MANUFACTURER
+        name=findings.model.name,
+        version=findings.model.version,
+        parameters=algorithm_parameters(findings),
+        manufacturer=MANUFACTURER,
     )
 
 
@@ -127,7 +125,7 @@ def _region(nodule: Nodule, image: Dataset) -> ImageRegion:
         referenced_sop_instance_uid=image.SOPInstanceUID,
     )
     size = image.Columns, image.Rows
-    if len(mark.outline_px) > 2:  # noqa: PLR2004  # fewer points enclose nothing
+    if encloses(mark):
         return ImageRegion(GraphicTypeValues.POLYLINE, outline_points(mark, size), source)
     return ImageRegion(GraphicTypeValues.CIRCLE, circle_points(mark, size), source)
 

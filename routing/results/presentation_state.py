@@ -19,6 +19,7 @@ from pydicom import Dataset
 
 from routing.results.drawing import Size, circle_points, heading_boxes, label_boxes
 from routing.results.instance import ascii_text
+from routing.results.material import Material
 from routing.results.objects import (
     CONTENT_LABEL,
     SERIES_DESCRIPTIONS,
@@ -27,7 +28,6 @@ from routing.results.objects import (
     identity,
     stamp,
 )
-from routing.results.source import Source
 from routing.results.summary import category_lines, summary_lines
 from wetread.domain.explanation import describe_region, describe_size_and_type
 from wetread.domain.findings import ChangeState, Findings, GrowthVerdict, Nodule
@@ -53,17 +53,15 @@ class _State(InheritedAsBytes, GrayscaleSoftcopyPresentationState):
     pass
 
 
-def encode_presentation_states(
-    findings: Findings, source: Source, encoded_at: datetime
-) -> tuple[Dataset, ...]:
+def encode_presentation_states(material: Material) -> tuple[Dataset, ...]:
     """Return the states that show the findings; none where no image could be shown with them.
 
     Each nodule is marked on its own slice only; without nodules, words on the central slice say
     why. The reader's window is left alone. Patient and study attributes are inherited.
     """
     return tuple(
-        _state(findings, images, part, encoded_at)
-        for part, images in enumerate(_alike(source.images.values()))
+        _state(material.findings, images, part, material.encoded_at)
+        for part, images in enumerate(_alike(material.source.images.values()))
     )
 
 
