@@ -1,7 +1,7 @@
 """The analysis of studies: the parts and tables that every study shares."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from routing.pipeline.conclusion import Draft, findings_from_draft
@@ -14,6 +14,7 @@ from routing.pipeline.study import Background, StudyInput
 from routing.pipeline.trail import StudyTrail
 from routing.pipeline.volumes import VolumeShelf
 from routing.priors.given import given_prior
+from routing.results.objects import DEFAULT_KINDS, ObjectKind
 from wetread.domain.findings import Findings, Outcome
 from wetread.ports import Clock, Detector, Progress
 
@@ -29,6 +30,7 @@ class StudyAnalysis:
         meter: Meter,
         retries: RetryPolicy,
         clock: Clock,
+        kinds: Collection[ObjectKind] = DEFAULT_KINDS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._tools = tools
@@ -36,6 +38,7 @@ class StudyAnalysis:
         self._meter = meter
         self._retries = retries
         self._clock = clock
+        self._kinds = kinds
         self._sleep = sleep
 
     @property
@@ -55,7 +58,12 @@ class StudyAnalysis:
         return StudyRun(
             study,
             stops=StudyStops(
-                study, tools=self._tools, rules=self._rules, shelf=shelf, clock=self._clock
+                study,
+                tools=self._tools,
+                rules=self._rules,
+                shelf=shelf,
+                clock=self._clock,
+                kinds=self._kinds,
             ),
             trail=StudyTrail(
                 run_step,

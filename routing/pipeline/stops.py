@@ -1,6 +1,6 @@
 """The work of each stop for one study: small values in, small values out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from routing.pipeline.study import Background, MarkedStudy, PriorStudy, StudyInp
 from routing.pipeline.trends import MeasuredStudy, add_trends
 from routing.pipeline.volumes import VolumeShelf
 from routing.results.encode import encode_results
-from routing.results.objects import EncodedObject
+from routing.results.objects import DEFAULT_KINDS, EncodedObject, ObjectKind
 from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
 from wetread.domain.costs import PriceTable
@@ -99,12 +99,14 @@ class StudyStops:
         rules: AnalysisRules,
         shelf: VolumeShelf,
         clock: Clock,
+        kinds: Collection[ObjectKind] = DEFAULT_KINDS,
     ) -> None:
         self._study = study
         self._tools = tools
         self._rules = rules
         self._shelf = shelf
         self._clock = clock
+        self._kinds = kinds
 
     @property
     def operating_point(self) -> OperatingPoint:
@@ -212,12 +214,21 @@ class StudyStops:
         )
 
     def encode(
-        self, findings: Findings, selection: Selection | None, folder: Path
+        self,
+        findings: Findings,
+        selection: Selection | None,
+        prior: PriorStudy | None,
+        folder: Path,
     ) -> tuple[EncodedObject, ...]:
-        """Write the result objects into ``folder``."""
+        """Write the result objects into ``folder``; ``prior`` is the study compared with."""
         chosen = () if selection is None else selection.instances
         return encode_results(
-            findings, chosen or self._study.instances, folder=folder, encoded_at=self._clock()
+            findings,
+            chosen or self._study.instances,
+            folder=folder,
+            encoded_at=self._clock(),
+            kinds=self._kinds,
+            prior_instances=() if prior is None else prior.selection.instances,
         )
 
     def render(

@@ -1,5 +1,6 @@
 """The objects that a study's findings become, and what they have in common."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,7 @@ from pydicom import Dataset
 
 from routing.results.instance import ascii_text
 from wetread import __version__
+from wetread.domain.errors import ConfigurationError
 from wetread.domain.findings import Findings
 from wetread.domain.uids import derive_uid
 
@@ -51,6 +53,16 @@ class EncodedObject:
     sop_class_uid: str
     sop_instance_uid: str
     path: Path
+
+
+def kinds_from_names(names: Collection[str]) -> frozenset[ObjectKind]:
+    """Return the kinds that people have named; raise `ConfigurationError` for another name."""
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        raise ConfigurationError(
+            f"there is no kind of object {unknown[0]!r}; there are {', '.join(NAMES)}"
+        )
+    return frozenset(NAMES[name] for name in names)
 
 
 class Identity(TypedDict):

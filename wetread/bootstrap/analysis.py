@@ -1,6 +1,7 @@
 """Wires the analysis of images: what `analyze` needs and the service builds on."""
 
 import shutil
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ from routing.pipeline.stops import AnalysisRules, AnalysisTools
 from routing.pipeline.study import StudyInput
 from routing.priors.relevance import load_relevance_rules
 from routing.reading.priority import load_priority_table
+from routing.results.objects import DEFAULT_KINDS, ObjectKind
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
 from wetread.bootstrap.priors import build_archives, build_moves
@@ -43,8 +45,13 @@ _HERE = Path(__file__).parents[2]
 _LOCAL_SITE = "local"  # the issuer of patient IDs in a folder that name none
 
 
-def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
-    """Return the analysis with the model of the settings; raise `ConfigurationError`."""
+def build_analysis(
+    settings: Settings, rules: AnalysisRules, kinds: Collection[ObjectKind] = DEFAULT_KINDS
+) -> StudyAnalysis:
+    """Return the analysis with the model of the settings; raise `ConfigurationError`.
+
+    ``kinds`` are the objects that its results become.
+    """
     _check_packages_are_ours()
     measurer = load_measurer(load_package(MEASURING_MODEL))
     return StudyAnalysis(
@@ -59,6 +66,7 @@ def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
         meter=this_machine(),
         retries=RetryPolicy(attempts=settings.pipeline.step_attempts, first_wait_seconds=0.5),
         clock=clock_of(settings),
+        kinds=kinds,
     )
 
 

@@ -14,11 +14,11 @@ from pydicom.uid import (
 
 from routing.results.encode import encode_results
 from routing.results.instance import write_atomically
-from routing.results.objects import DEFAULT_KINDS, NAMES, ObjectKind
+from routing.results.objects import DEFAULT_KINDS, NAMES, ObjectKind, kinds_from_names
 from tests.support.conformant_ct import write_conformant_series
 from tests.support.encoding import ENCODED_AT, about, encoded
 from tests.support.findings import MODEL, findings, nodule
-from wetread.domain.errors import EncodingError, UnreadableInstance
+from wetread.domain.errors import ConfigurationError, EncodingError, UnreadableInstance
 from wetread.domain.findings import Findings, Outcome
 from wetread.domain.studies import StoredInstance
 
@@ -230,3 +230,12 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     write_atomically(path, b"second")
     assert path.read_bytes() == b"second"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_name_that_is_none_is_refused_with_those_that_are() -> None:
+    assert kinds_from_names(["sr", "cad-sr"]) == {
+        ObjectKind.MEASUREMENT_REPORT,
+        ObjectKind.CHEST_CAD_REPORT,
+    }
+    with pytest.raises(ConfigurationError, match="'pdf'; there are sr, gsps"):
+        kinds_from_names(["sr", "pdf"])
