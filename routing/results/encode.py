@@ -11,6 +11,7 @@ from routing.results.chest_cad_report import encode_chest_cad_report
 from routing.results.document import document_from_findings, findings_from_document
 from routing.results.inherited import with_name_of_some_length
 from routing.results.instance import file_bytes, write_atomically
+from routing.results.key_objects import encode_key_objects
 from routing.results.material import Material
 from routing.results.measurement_report import encode_measurement_report
 from routing.results.objects import DEFAULT_KINDS, EncodedObject, ObjectKind
@@ -27,6 +28,7 @@ ENCODERS: Final[dict[ObjectKind, Encoder]] = {
     ObjectKind.MEASUREMENT_REPORT: encode_measurement_report,
     ObjectKind.PRESENTATION_STATE: encode_presentation_states,
     ObjectKind.CHEST_CAD_REPORT: encode_chest_cad_report,
+    ObjectKind.KEY_OBJECTS: encode_key_objects,
 }
 
 
@@ -43,8 +45,8 @@ def encode_results(
     """Write the objects of a study into a folder and return them, kind by kind.
 
     ``instances`` are those of the analysed series in slice order, or of the whole study where no
-    series was selected; ``prior_instances`` those of the series compared with. Whatever the
-    outcome there is a report of each kind asked for. The same findings, images and time give the
+    series was selected; ``prior_instances`` those of the series compared with. Every kind of
+    report asked for is there whatever the outcome. The same findings, images and time give the
     same bytes; each revision has files of its own. Raises `EncodingError`, `UnreadableInstance`.
     """
     # Every form states the same rounded numbers: those of findings.json.

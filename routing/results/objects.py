@@ -25,6 +25,7 @@ class ObjectKind(StrEnum):
     MEASUREMENT_REPORT = "measurement_report"
     PRESENTATION_STATE = "presentation_state"
     CHEST_CAD_REPORT = "chest_cad_report"
+    KEY_OBJECTS = "key_objects"
 
 
 DEFAULT_KINDS: Final = frozenset((ObjectKind.MEASUREMENT_REPORT, ObjectKind.PRESENTATION_STATE))
@@ -32,16 +33,19 @@ NAMES: Final = {  # that people choose kinds by
     "sr": ObjectKind.MEASUREMENT_REPORT,
     "gsps": ObjectKind.PRESENTATION_STATE,
     "cad-sr": ObjectKind.CHEST_CAD_REPORT,
+    "key-objects": ObjectKind.KEY_OBJECTS,
 }
 SERIES_NUMBERS: Final = {
     ObjectKind.MEASUREMENT_REPORT: 9701,
     ObjectKind.PRESENTATION_STATE: 9702,
     ObjectKind.CHEST_CAD_REPORT: 9703,
+    ObjectKind.KEY_OBJECTS: 9704,
 }
 SERIES_DESCRIPTIONS: Final = {
     ObjectKind.MEASUREMENT_REPORT: "Wetread AI chest CT nodule report (research use)",
     ObjectKind.PRESENTATION_STATE: "Wetread AI chest CT nodule marks (research use)",
     ObjectKind.CHEST_CAD_REPORT: "Wetread AI chest CAD report (research use)",
+    ObjectKind.KEY_OBJECTS: "Wetread AI key images (research use)",
 }
 
 

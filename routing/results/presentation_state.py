@@ -28,9 +28,8 @@ from routing.results.objects import (
     identity,
     stamp,
 )
-from routing.results.summary import category_lines, summary_lines
-from wetread.domain.explanation import describe_region, describe_size_and_type
-from wetread.domain.findings import ChangeState, Findings, GrowthVerdict, Nodule
+from routing.results.summary import category_lines, nodule_lines, summary_lines
+from wetread.domain.findings import Findings, Nodule
 
 _KIND: Final = ObjectKind.PRESENTATION_STATE
 _HEADING: Final = "Wetread AI (research use):"
@@ -140,12 +139,7 @@ def _circle(nodule: Nodule, size: Size) -> GraphicObject:
 
 def _label(nodule: Nodule, size: Size) -> Iterator[TextObject]:
     measured = nodule.measurement
-    what = describe_size_and_type(measured).english
-    where = describe_region(measured.side, measured.zone).english
-    lines = [
-        ascii_text(f"{nodule.tracking_id}: {what}{_change_words(nodule)}"),
-        ascii_text(f"{where}, score {nodule.score:.2f}"),
-    ]
+    lines = [ascii_text(line) for line in nodule_lines(nodule)]
     for text, box in zip(lines, label_boxes(lines, measured.mark, size), strict=True):
         on_the_left = box[2] <= measured.mark.center_px[0]
         yield TextObject(
@@ -156,14 +150,3 @@ def _label(nodule: Nodule, size: Size) -> Iterator[TextObject]:
             tracking_id=nodule.tracking_id,
             tracking_uid=nodule.tracking_uid,
         )
-
-
-def _change_words(nodule: Nodule) -> str:
-    change = nodule.change
-    if change is None:
-        return ""
-    if change.state is ChangeState.NEW:
-        return ", new"
-    if change.verdict in (GrowthVerdict.GROWN, GrowthVerdict.STABLE, GrowthVerdict.SHRUNK):
-        return f", {change.verdict.value}"
-    return ""

@@ -46,17 +46,20 @@ def language() -> LanguageOfContentItemAndDescendants:
 
 
 def observer(findings: Findings) -> ObservationContext:
-    """Return who observed: this program with its model (TID 1001)."""
-    return ObservationContext(
-        observer_device_context=ObserverContext(
-            observer_type=codes.DCM.Device,
-            observer_identifying_attributes=DeviceObserverIdentifyingAttributes(
-                uid=derive_uid("Wetread", "device observer", findings.model.sha256),
-                name="Wetread",
-                manufacturer_name=MANUFACTURER,
-                model_name=f"{findings.model.name} {findings.model.version}",
-            ),
-        )
+    """Return who observed (TID 1001)."""
+    return ObservationContext(observer_device_context=device(findings))
+
+
+def device(findings: Findings) -> ObserverContext:
+    """Return this program with its model as an observer (TID 1002)."""
+    return ObserverContext(
+        observer_type=codes.DCM.Device,
+        observer_identifying_attributes=DeviceObserverIdentifyingAttributes(
+            uid=derive_uid("Wetread", "device observer", findings.model.sha256),
+            name="Wetread",
+            manufacturer_name=MANUFACTURER,
+            model_name=f"{findings.model.name} {findings.model.version}",
+        ),
     )
 
 

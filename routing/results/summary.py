@@ -4,13 +4,14 @@ Only a whole analysis that found nothing may look negative, so every other outco
 a code of its own (CAD Processing and Findings Summary, PS3.16 CID 6047).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from wetread.domain.findings import Findings, Outcome
+from wetread.domain.explanation import describe_region, describe_size_and_type
+from wetread.domain.findings import ChangeState, Findings, GrowthVerdict, Nodule, Outcome
 
 RESEARCH_USE: Final = "Research use only: made by software, not verified by a physician."
 
@@ -67,3 +68,22 @@ def category_lines(findings: Findings) -> tuple[str, ...]:
     """Return guideline and category in a few words; nothing where there is no category."""
     triage = findings.triage
     return () if triage.category is None else (f"{triage.guideline}: {triage.category}",)
+
+
+def nodule_lines(nodule: Nodule) -> tuple[str, str]:
+    """Return what a nodule is, and where and how sure, as labels beside it say."""
+    measured = nodule.measurement
+    what = describe_size_and_type(measured).english
+    where = describe_region(measured.side, measured.zone).english
+    change = "".join(f", {word}" for word in _change_words(nodule))
+    return f"{nodule.tracking_id}: {what}{change}", f"{where}, score {nodule.score:.2f}"
+
+
+def _change_words(nodule: Nodule) -> Iterator[str]:
+    change = nodule.change
+    if change is None:
+        return
+    if change.state is ChangeState.NEW:
+        yield "new"
+    elif change.verdict not in (None, GrowthVerdict.NOT_RESOLVABLE):
+        yield change.verdict.value

@@ -40,7 +40,12 @@ CASES: dict[str, Callable[[StoredInstance], Findings]] = {
     "failed": lambda _: findings(outcome=Outcome.FAILED, reason="detect stopped"),
 }
 
-IODS = {"Comprehensive3DSR", "GrayscaleSoftcopyPresentationState", "ChestCADSR"}
+IODS = {
+    "Comprehensive3DSR",
+    "GrayscaleSoftcopyPresentationState",
+    "ChestCADSR",
+    "KeyObjectSelectionDocument",
+}
 
 
 @pytest.fixture
