@@ -27,7 +27,7 @@ from routing.results.content_items import (
     uid,
     with_children,
 )
-from routing.results.image_library import geometry
+from routing.results.image_library import pixel_spacing
 from routing.results.material import Material
 from routing.results.objects import InheritedAsBytes, ObjectKind, stamp
 from routing.results.report_header import complete_header, header, language
@@ -92,7 +92,7 @@ def _content(material: Material) -> ContainerContentItem:
     items: list[ContentItem] = [*language()]
     if images:
         entries = (
-            with_children(image(one, CONTAINS), geometry(one))  # TID 4020
+            with_children(image(one, CONTAINS), pixel_spacing(one))  # TID 4020
             for one in images.values()
         )
         items.append(container(codes.DCM.ImageLibrary, entries))

@@ -30,12 +30,12 @@ _SIZE: Final = (  # TID 1602
     (codes.DCM.PixelDataRows, "Rows", 0, _PIXELS),
     (codes.DCM.PixelDataColumns, "Columns", 0, _PIXELS),
 )
-_SPACING: Final = (  # TID 1604, TID 4020
+_SPACING: Final = (  # TID 1602, TID 4020
     (codes.DCM.HorizontalPixelSpacing, "PixelSpacing", 1, _MM),
     (codes.DCM.VerticalPixelSpacing, "PixelSpacing", 0, _MM),
-    (codes.DCM.SliceThickness, "SliceThickness", 0, _MM),
 )
-_PLACE: Final = (  # TID 1604, TID 4020
+_PLACE: Final = (  # TID 1604
+    (codes.DCM.SliceThickness, "SliceThickness", 0, _MM),
     (codes.DCM.ImagePositionPatientX, "ImagePositionPatient", 0, _MM),
     (codes.DCM.ImagePositionPatientY, "ImagePositionPatient", 1, _MM),
     (codes.DCM.ImagePositionPatientZ, "ImagePositionPatient", 2, _MM),
@@ -62,20 +62,14 @@ def image_library(images: Collection[Dataset]) -> ContainerContentItem:
     return container(codes.DCM.ImageLibrary, [group])
 
 
-def geometry(header: Dataset) -> Iterator[ContentItem]:
-    """Yield what is known of where an image lies, in the order of TID 4020."""
+def pixel_spacing(header: Dataset) -> Iterator[ContentItem]:
+    """Yield the distances of an image's pixels where they are known."""
     yield from _numbers(header, _SPACING)
-    yield from _frame_of_reference(header)
-    yield from _numbers(header, _PLACE)
 
 
 def _series_descriptors(header: Dataset) -> Iterator[ContentItem]:
     if header.get("Modality") == _CT.value:
         yield code(codes.DCM.Modality, _CT, HAS_ACQ_CONTEXT)
-    yield from _frame_of_reference(header)
-
-
-def _frame_of_reference(header: Dataset) -> Iterator[ContentItem]:
     if header.get("FrameOfReferenceUID"):
         frame = str(header.FrameOfReferenceUID)
         yield uid(codes.DCM.FrameOfReferenceUID, frame, HAS_ACQ_CONTEXT)

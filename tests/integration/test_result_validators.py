@@ -47,6 +47,12 @@ IODS = {
     "KeyObjectSelectionDocument",
 }
 
+DOCUMENTS = (
+    ObjectKind.MEASUREMENT_REPORT,
+    ObjectKind.CHEST_CAD_REPORT,
+    ObjectKind.KEY_OBJECTS,
+)
+
 
 @pytest.fixture
 def series(tmp_path: Path) -> tuple[StoredInstance, ...]:
@@ -140,6 +146,25 @@ def test_dcmtk_reads_the_report(
     assert "All algorithms succeeded; with findings" in dump
     assert "Increase in size" in dump
     assert '"Recommendation")="Lung-RADS v2022: category 4A."' in dump
+
+
+@pytest.mark.peer("dsrdump")
+@pytest.mark.parametrize("case", CASES)
+def test_dcmtk_finds_every_relationship_allowed(
+    case: str,
+    series: tuple[StoredInstance, ...],
+    tmp_path: Path,
+    require_program: Callable[[str], str],
+) -> None:
+    dsrdump = require_program("dsrdump")
+    found = about(CASES[case](series[1]), series)
+    documents = encode_results(
+        found, series, folder=tmp_path / "out", encoded_at=ENCODED_AT, kinds=DOCUMENTS
+    )
+    for one in documents:
+        said = subprocess.run([dsrdump, "-v", one.path], check=False, capture_output=True)
+        dump = said.stdout + said.stderr
+        assert [line for line in dump.splitlines() if line.startswith(b"E:")] == []
 
 
 @pytest.mark.real_ct

@@ -67,12 +67,9 @@ FINDING = (  # TID 4104
     Row("HAS PROPERTIES", "NUM", "118565006", "?"),  # TID 1402
     Row("HAS PROPERTIES", "CODE", "112013", "?"),  # TID 4105
 )
-ENTRY = tuple(  # TID 4020
-    Row("HAS ACQ CONTEXT", value_type, concept, "?")
-    for value_type, concept in (
-        *(("NUM", "111026"), ("NUM", "111066"), ("NUM", "112225"), ("UIDREF", "112227")),
-        *(("NUM", str(number)) for number in range(110901, 110910)),
-    )
+ENTRY = (  # TID 4020
+    Row("HAS ACQ CONTEXT", "NUM", "111026", "?"),
+    Row("HAS ACQ CONTEXT", "NUM", "111066", "?"),
 )
 ROOT = (  # TID 4100
     Row("HAS CONCEPT MOD", "CODE", "121049", "1"),
