@@ -50,10 +50,14 @@ class StudyAnalysis:
         self,
         study: StudyInput,
         *,
+        folder: Path | None = None,
         run_step: StepRunner = run_at_once,
         progress: Progress | None = None,
     ) -> StudyRun:
-        """Return the run of one study; ``run_step`` decides where its steps are checkpointed."""
+        """Return the run of one study; ``run_step`` decides where its steps are checkpointed.
+
+        What is too large for a checkpoint is kept in ``folder``, where its results are to lie.
+        """
         shelf = VolumeShelf(self._tools.reader, self._meter.wall_seconds)
         return StudyRun(
             study,
@@ -63,6 +67,7 @@ class StudyAnalysis:
                 rules=self._rules,
                 shelf=shelf,
                 clock=self._clock,
+                folder=folder,
                 kinds=self._kinds,
             ),
             trail=StudyTrail(
@@ -86,7 +91,7 @@ class StudyAnalysis:
         progress: Progress | None = None,
     ) -> AnalysedStudy:
         """Analyse a study at once, against a prior when one is given, and write its results."""
-        run = self.start(study, progress=progress)
+        run = self.start(study, folder=folder, progress=progress)
         findings = run.analyse(lambda *_: self._background(study, prior))
         return run.publish(findings, folder)
 

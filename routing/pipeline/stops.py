@@ -12,6 +12,7 @@ from routing.pipeline.study import Background, MarkedStudy, PriorStudy, StudyInp
 from routing.pipeline.trends import MeasuredStudy, add_trends
 from routing.pipeline.volumes import VolumeShelf
 from routing.results.encode import encode_results
+from routing.results.masks import write_masks
 from routing.results.objects import DEFAULT_KINDS, EncodedObject, ObjectKind
 from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
@@ -28,6 +29,7 @@ from wetread.domain.findings import (
     UnseenNodule,
 )
 from wetread.domain.growth import GrowthLimits
+from wetread.domain.masks import NoduleMask
 from wetread.domain.selection import Selection
 from wetread.domain.triage import PriorityTable
 from wetread.ports import (
@@ -89,7 +91,10 @@ def key_image_path(results_folder: Path, tracking_id: str) -> Path:
 
 
 class StudyStops:
-    """The stops of one study; each may run in another process than the one before it."""
+    """The stops of one study; each may run in another process than the one before it.
+
+    Voxels of nodules are kept in ``folder``, that of the study's results; without one, nowhere.
+    """
 
     def __init__(
         self,
@@ -99,6 +104,7 @@ class StudyStops:
         rules: AnalysisRules,
         shelf: VolumeShelf,
         clock: Clock,
+        folder: Path | None = None,
         kinds: Collection[ObjectKind] = DEFAULT_KINDS,
     ) -> None:
         self._study = study
@@ -106,6 +112,7 @@ class StudyStops:
         self._rules = rules
         self._shelf = shelf
         self._clock = clock
+        self._folder = folder
         self._kinds = kinds
 
     @property
@@ -125,9 +132,11 @@ class StudyStops:
         return self._tools.detector.detect(volume, progress)
 
     def measure(self, selection: Selection, candidates: Sequence[Candidate]) -> Marks:
-        """Measure the candidates that the detector means."""
-        volume = self._shelf.read(selection.instances)
-        return measure_candidates(volume, self._meant(candidates), self._tools.measurer)
+        """Measure the candidates that the detector means, and keep their voxels in the folder."""
+        marks, masks = self._measure(selection, candidates)
+        if self._folder is not None:
+            write_masks(self._folder, masks)
+        return marks
 
     def name_nodules(self, marks: Marks, earlier: Findings | None) -> tuple[Nodule, ...]:
         """Give each mark its tracking; the names of an earlier revision stay."""
@@ -149,7 +158,7 @@ class StudyStops:
         if recorded is not None and self._is_ours(recorded, prior.selection):
             return MarkedStudy(nodules=recorded.nodules, candidates=recorded.candidates)
         candidates = self.detect(prior.selection)
-        marks = self.measure(prior.selection, candidates)
+        marks, _ = self._measure(prior.selection, candidates)
         if marks.unmeasured:
             raise AnalysisError("a nodule of the prior study could not be measured")
         nodules = track_nodules(
@@ -245,6 +254,12 @@ class StudyStops:
             self._tools.renderer(volume, mark, caption=caption, path=path)
             images.append(KeyImage(tracking_uid=nodule.tracking_uid, path=path))
         return tuple(images)
+
+    def _measure(
+        self, selection: Selection, candidates: Sequence[Candidate]
+    ) -> tuple[Marks, tuple[NoduleMask, ...]]:
+        volume = self._shelf.read(selection.instances)
+        return measure_candidates(volume, self._meant(candidates), self._tools.measurer)
 
     def _match(
         self, selection: Selection, marked: MarkedStudy, other: PriorStudy, there: MarkedStudy

@@ -12,10 +12,12 @@ from routing.results.document import document_from_findings, findings_from_docum
 from routing.results.inherited import with_name_of_some_length
 from routing.results.instance import file_bytes, write_atomically
 from routing.results.key_objects import encode_key_objects
+from routing.results.masks import read_masks
 from routing.results.material import Material
 from routing.results.measurement_report import encode_measurement_report
 from routing.results.objects import DEFAULT_KINDS, EncodedObject, ObjectKind
 from routing.results.presentation_state import encode_presentation_states
+from routing.results.segmentation import encode_segmentation
 from routing.results.source import read_source
 from wetread.domain.findings import Findings
 from wetread.domain.presentation import IntentOf, always_required
@@ -29,6 +31,7 @@ ENCODERS: Final[dict[ObjectKind, Encoder]] = {
     ObjectKind.PRESENTATION_STATE: encode_presentation_states,
     ObjectKind.CHEST_CAD_REPORT: encode_chest_cad_report,
     ObjectKind.KEY_OBJECTS: encode_key_objects,
+    ObjectKind.SEGMENTATION: encode_segmentation,
 }
 
 
@@ -46,8 +49,9 @@ def encode_results(
 
     ``instances`` are those of the analysed series in slice order, or of the whole study where no
     series was selected; ``prior_instances`` those of the series compared with. Every kind of
-    report asked for is there whatever the outcome. The same findings, images and time give the
-    same bytes; each revision has files of its own. Raises `EncodingError`, `UnreadableInstance`.
+    report asked for is there whatever the outcome; voxels are those that the measurement has left
+    in the folder. The same findings, images and time give the same bytes; each revision has files
+    of its own. Raises `EncodingError`, `UnreadableInstance`.
     """
     # Every form states the same rounded numbers: those of findings.json.
     stated = findings_from_document(document_from_findings(findings))
@@ -57,6 +61,7 @@ def encode_results(
         source=source,
         encoded_at=encoded_at,
         prior_instances={one.sop_instance_uid: one for one in prior_instances},
+        masks=read_masks(folder) if ObjectKind.SEGMENTATION in kinds else (),
         intent_of=intent_of,
     )
     # All of them before any is written: what cannot be encoded leaves nothing half done.

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from routing.results.source import Source
 from wetread.domain.findings import Change, Findings
+from wetread.domain.masks import NoduleMask
 from wetread.domain.presentation import IntentOf, always_required
 from wetread.domain.studies import StoredInstance
 
@@ -18,6 +19,7 @@ class Material:
     source: Source
     encoded_at: datetime
     prior_instances: Mapping[str, StoredInstance] = field(default_factory=dict)  # by instance UID
+    masks: tuple[NoduleMask, ...] = ()
     intent_of: IntentOf = always_required
 
     def prior_instance(self, change: Change) -> StoredInstance | None:

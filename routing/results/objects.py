@@ -18,6 +18,8 @@ from wetread.domain.uids import derive_uid
 MANUFACTURER: Final = "Wetread"
 CONTENT_LABEL: Final = "WETREAD_AI"  # CS: upper case, at most 16 characters
 
+MARK_COLOR: Final = (97.1, -21.6, 94.5)  # yellow, CIELab
+
 
 class ObjectKind(StrEnum):
     """A form that findings take; each has its own series."""
@@ -26,6 +28,7 @@ class ObjectKind(StrEnum):
     PRESENTATION_STATE = "presentation_state"
     CHEST_CAD_REPORT = "chest_cad_report"
     KEY_OBJECTS = "key_objects"
+    SEGMENTATION = "segmentation"
 
 
 DEFAULT_KINDS: Final = frozenset((ObjectKind.MEASUREMENT_REPORT, ObjectKind.PRESENTATION_STATE))
@@ -34,18 +37,21 @@ NAMES: Final = {  # that people choose kinds by
     "gsps": ObjectKind.PRESENTATION_STATE,
     "cad-sr": ObjectKind.CHEST_CAD_REPORT,
     "key-objects": ObjectKind.KEY_OBJECTS,
+    "seg": ObjectKind.SEGMENTATION,
 }
 SERIES_NUMBERS: Final = {
     ObjectKind.MEASUREMENT_REPORT: 9701,
     ObjectKind.PRESENTATION_STATE: 9702,
     ObjectKind.CHEST_CAD_REPORT: 9703,
     ObjectKind.KEY_OBJECTS: 9704,
+    ObjectKind.SEGMENTATION: 9705,
 }
 SERIES_DESCRIPTIONS: Final = {
     ObjectKind.MEASUREMENT_REPORT: "Wetread AI chest CT nodule report (research use)",
     ObjectKind.PRESENTATION_STATE: "Wetread AI chest CT nodule marks (research use)",
     ObjectKind.CHEST_CAD_REPORT: "Wetread AI chest CAD report (research use)",
     ObjectKind.KEY_OBJECTS: "Wetread AI key images (research use)",
+    ObjectKind.SEGMENTATION: "Wetread AI nodule segmentation (research use)",
 }
 
 

@@ -22,6 +22,7 @@ from routing.results.instance import ascii_text
 from routing.results.material import Material
 from routing.results.objects import (
     CONTENT_LABEL,
+    MARK_COLOR,
     SERIES_DESCRIPTIONS,
     InheritedAsBytes,
     ObjectKind,
@@ -33,7 +34,6 @@ from wetread.domain.findings import Findings, Nodule
 
 _KIND: Final = ObjectKind.PRESENTATION_STATE
 _HEADING: Final = "Wetread AI (research use):"
-_YELLOW: Final = (97.1, -21.6, 94.5)  # CIELab
 _PIXEL: Final = AnnotationUnitsValues.PIXEL
 _LEFT: Final = TextJustificationValues.LEFT
 _RIGHT: Final = TextJustificationValues.RIGHT
@@ -79,7 +79,7 @@ def _state(
         layer_name=CONTENT_LABEL,
         order=1,
         description="Wetread AI, research use",
-        display_color=CIELabColor(*_YELLOW),
+        display_color=CIELabColor(*MARK_COLOR),
     )
     state = _State(
         referenced_images=images,

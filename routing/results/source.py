@@ -46,6 +46,7 @@ class Source:
     evidence: tuple[Dataset, ...]
     images: Mapping[str, Dataset]  # by SOP Instance UID, in the order of the marks
     inherited: Mapping[BaseTag, bytes]  # from the first of these
+    instances: Mapping[str, StoredInstance]  # of the series, by SOP Instance UID, in its order
 
 
 def read_source(findings: Findings, instances: Sequence[StoredInstance]) -> Source:
@@ -69,7 +70,13 @@ def read_source(findings: Findings, instances: Sequence[StoredInstance]) -> Sour
             if _can_be_shown(instance, header)
         },
         inherited=inherited_elements(shown[0][1]),
+        instances=by_uid,
     )
+
+
+def read_image(instance: StoredInstance) -> Dataset:
+    """Return reference and image attributes of one instance; raise `UnreadableInstance`."""
+    return _image(instance, _read(instance))
 
 
 def _series_referred_to(

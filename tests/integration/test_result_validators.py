@@ -9,10 +9,12 @@ import pytest
 from pydicom import dcmread
 
 from routing.results.encode import encode_results
+from routing.results.masks import write_masks
 from routing.results.objects import ObjectKind
 from tests.support.conformant_ct import write_conformant_series
 from tests.support.encoding import ENCODED_AT, about
 from tests.support.findings import findings, nodule
+from tests.support.masks import mask_around
 from wetread.domain.findings import Change, ChangeState, Findings, GrowthVerdict, Outcome
 from wetread.domain.studies import StoredInstance
 
@@ -45,6 +47,7 @@ IODS = {
     "GrayscaleSoftcopyPresentationState",
     "ChestCADSR",
     "KeyObjectSelectionDocument",
+    "Segmentation",
 }
 
 DOCUMENTS = (
@@ -89,6 +92,7 @@ def test_dciodvfy_finds_no_error(
 ) -> None:
     dciodvfy = require_program("dciodvfy")
     found = about(CASES[case](series[1]), series)
+    write_masks(tmp_path / "out", tuple(mask_around(one, series) for one in found.nodules))
     made = encode_results(
         found, series, folder=tmp_path / "out", encoded_at=ENCODED_AT, kinds=tuple(ObjectKind)
     )
