@@ -1,18 +1,21 @@
 """The work of each stop for one study: small values in, small values out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from routing.guidelines.guide import StudyGuide
 from routing.pipeline.changes import apply_changes, interval_days
 from routing.pipeline.identities import keep_settled, take_over
 from routing.pipeline.marks import Marks, measure_candidates, track_nodules
+from routing.pipeline.page_pictures import draw_page_pictures
 from routing.pipeline.study import Background, MarkedStudy, PriorStudy, StudyInput
 from routing.pipeline.trends import MeasuredStudy, add_trends
 from routing.pipeline.volumes import VolumeShelf
 from routing.results.encode import encode_results
 from routing.results.masks import write_masks
+from routing.results.material import NodulePictures
 from routing.results.objects import DEFAULT_KINDS, EncodedObject, ObjectKind
 from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
@@ -238,6 +241,7 @@ class StudyStops:
             encoded_at=self._clock(),
             kinds=self._kinds,
             prior_instances=() if prior is None else prior.selection.instances,
+            pictures=self._pictures(findings, selection, prior),
         )
 
     def render(
@@ -254,6 +258,19 @@ class StudyStops:
             self._tools.renderer(volume, mark, caption=caption, path=path)
             images.append(KeyImage(tracking_uid=nodule.tracking_uid, path=path))
         return tuple(images)
+
+    def _pictures(
+        self, findings: Findings, selection: Selection | None, prior: PriorStudy | None
+    ) -> Mapping[str, NodulePictures]:
+        if selection is None or ObjectKind.SECONDARY_CAPTURE not in self._kinds:
+            return {}
+        read = self._shelf.read
+        return draw_page_pictures(
+            findings,
+            self._tools.renderer,
+            current=partial(read, selection.instances),
+            prior=None if prior is None else partial(read, prior.selection.instances),
+        )
 
     def _measure(
         self, selection: Selection, candidates: Sequence[Candidate]

@@ -1,6 +1,6 @@
 """Findings as the DICOM objects that go to the hospital."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -13,10 +13,11 @@ from routing.results.inherited import with_name_of_some_length
 from routing.results.instance import file_bytes, write_atomically
 from routing.results.key_objects import encode_key_objects
 from routing.results.masks import read_masks
-from routing.results.material import Material
+from routing.results.material import Material, NodulePictures
 from routing.results.measurement_report import encode_measurement_report
 from routing.results.objects import DEFAULT_KINDS, EncodedObject, ObjectKind
 from routing.results.presentation_state import encode_presentation_states
+from routing.results.secondary_capture import encode_secondary_captures
 from routing.results.segmentation import encode_segmentation
 from routing.results.source import read_source
 from wetread.domain.findings import Findings
@@ -32,6 +33,7 @@ ENCODERS: Final[dict[ObjectKind, Encoder]] = {
     ObjectKind.CHEST_CAD_REPORT: encode_chest_cad_report,
     ObjectKind.KEY_OBJECTS: encode_key_objects,
     ObjectKind.SEGMENTATION: encode_segmentation,
+    ObjectKind.SECONDARY_CAPTURE: encode_secondary_captures,
 }
 
 
@@ -43,13 +45,15 @@ def encode_results(
     encoded_at: datetime,
     kinds: Collection[ObjectKind] = DEFAULT_KINDS,
     prior_instances: Sequence[StoredInstance] = (),
+    pictures: Mapping[str, NodulePictures] | None = None,
     intent_of: IntentOf = always_required,
 ) -> tuple[EncodedObject, ...]:
     """Write the objects of a study into a folder and return them, kind by kind.
 
     ``instances`` are those of the analysed series in slice order, or of the whole study where no
-    series was selected; ``prior_instances`` those of the series compared with. Every kind of
-    report asked for is there whatever the outcome; voxels are those that the measurement has left
+    series was selected; ``prior_instances`` those of the series compared with, and ``pictures``
+    what summary pages show, by tracking UID. Every kind of report
+    asked for is there whatever the outcome; voxels are those that the measurement has left
     in the folder. The same findings, images and time give the same bytes; each revision has files
     of its own. Raises `EncodingError`, `UnreadableInstance`.
     """
@@ -62,6 +66,7 @@ def encode_results(
         encoded_at=encoded_at,
         prior_instances={one.sop_instance_uid: one for one in prior_instances},
         masks=read_masks(folder) if ObjectKind.SEGMENTATION in kinds else (),
+        pictures={} if pictures is None else pictures,
         intent_of=intent_of,
     )
     # All of them before any is written: what cannot be encoded leaves nothing half done.

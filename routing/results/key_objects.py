@@ -46,4 +46,4 @@ def encode_key_objects(material: Material) -> tuple[Dataset, ...]:
 
 def _description(findings: Findings) -> str:
     nodules = ("; ".join(nodule_lines(nodule)) for nodule in findings.nodules)
-    return "\n".join((*summary_lines(findings), *nodules, RESEARCH_USE))
+    return "\n".join((*summary_lines(findings), *nodules, RESEARCH_USE.english))

@@ -11,6 +11,14 @@ from wetread.domain.presentation import IntentOf, always_required
 from wetread.domain.studies import StoredInstance
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodulePictures:
+    """A nodule on its slice, and on the prior's where it is known there; PNG files' content."""
+
+    current: bytes
+    prior: bytes | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Material:
     """The findings, the images they refer to, and what else some kind of object shows."""
@@ -20,6 +28,7 @@ class Material:
     encoded_at: datetime
     prior_instances: Mapping[str, StoredInstance] = field(default_factory=dict)  # by instance UID
     masks: tuple[NoduleMask, ...] = ()
+    pictures: Mapping[str, NodulePictures] = field(default_factory=dict)  # by tracking UID
     intent_of: IntentOf = always_required
 
     def prior_instance(self, change: Change) -> StoredInstance | None:

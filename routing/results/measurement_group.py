@@ -22,10 +22,10 @@ from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
 from routing.results.algorithm import algorithm_parameters
+from routing.results.change import change_text
 from routing.results.drawing import circle_points, encloses, outline_points
 from routing.results.objects import MANUFACTURER
 from wetread.domain.findings import (
-    Change,
     ChangeState,
     Findings,
     GrowthVerdict,
@@ -50,12 +50,6 @@ _GROWTH: Final = {
     GrowthVerdict.GROWN: codes.SCT.IncreaseInSize,
     GrowthVerdict.STABLE: codes.SCT.NoSignificantChangesInTheFinding,
     GrowthVerdict.SHRUNK: codes.SCT.DecreaseInSize,
-}
-_CHANGE_WORDS: Final = {
-    ChangeState.MATCHED: "Also on the prior study",
-    ChangeState.NEW: "New: the prior study shows the place and nothing is there",
-    ChangeState.AMBIGUOUS: "Not matched with certainty to the prior study",
-    ChangeState.NOT_COVERED: "Outside the field of view of the prior study",
 }
 
 
@@ -87,26 +81,6 @@ def measurement_group(
             )
         )
     return group
-
-
-def change_text(change: Change) -> str:
-    """Return what became of a nodule in words, with what no standard code exists for."""
-    facts = [f"{_CHANGE_WORDS[change.state]} ({change.prior_study_instance_uid})"]
-    if change.prior_tracking_uid is not None:
-        facts.append(f"prior tracking UID {change.prior_tracking_uid}")
-    if change.prior_volume_mm3 is not None:
-        facts.append(f"prior volume {change.prior_volume_mm3:.1f} mm3")
-    if change.volume_change_percent is not None:
-        facts.append(f"volume change {change.volume_change_percent:+.1f} %")
-    if change.doubling_time_days is not None:
-        facts.append(f"doubling time {change.doubling_time_days:.1f} days")
-    if change.measured_at_registered_place:
-        facts.append(
-            "one of the two was marked by no detector, and measured at the registered place"
-        )
-    if change.verdict is GrowthVerdict.NOT_RESOLVABLE:
-        facts.append("the change is within the error of measurement")
-    return "; ".join(facts)
 
 
 def _algorithm(findings: Findings) -> AlgorithmIdentification:

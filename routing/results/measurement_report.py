@@ -87,4 +87,4 @@ def _evaluations(findings: Findings) -> Iterator[ContentItem]:
         )
     yield text(codes.DCM.AlgorithmName, findings.model.name)
     yield text(codes.DCM.AlgorithmVersion, findings.model.version)
-    yield text(codes.DCM.Comment, RESEARCH_USE)
+    yield text(codes.DCM.Comment, RESEARCH_USE.english)

@@ -29,6 +29,7 @@ class ObjectKind(StrEnum):
     CHEST_CAD_REPORT = "chest_cad_report"
     KEY_OBJECTS = "key_objects"
     SEGMENTATION = "segmentation"
+    SECONDARY_CAPTURE = "secondary_capture"
 
 
 DEFAULT_KINDS: Final = frozenset((ObjectKind.MEASUREMENT_REPORT, ObjectKind.PRESENTATION_STATE))
@@ -38,6 +39,7 @@ NAMES: Final = {  # that people choose kinds by
     "cad-sr": ObjectKind.CHEST_CAD_REPORT,
     "key-objects": ObjectKind.KEY_OBJECTS,
     "seg": ObjectKind.SEGMENTATION,
+    "secondary-capture": ObjectKind.SECONDARY_CAPTURE,
 }
 SERIES_NUMBERS: Final = {
     ObjectKind.MEASUREMENT_REPORT: 9701,
@@ -45,6 +47,7 @@ SERIES_NUMBERS: Final = {
     ObjectKind.CHEST_CAD_REPORT: 9703,
     ObjectKind.KEY_OBJECTS: 9704,
     ObjectKind.SEGMENTATION: 9705,
+    ObjectKind.SECONDARY_CAPTURE: 9706,
 }
 SERIES_DESCRIPTIONS: Final = {
     ObjectKind.MEASUREMENT_REPORT: "Wetread AI chest CT nodule report (research use)",
@@ -52,6 +55,7 @@ SERIES_DESCRIPTIONS: Final = {
     ObjectKind.CHEST_CAD_REPORT: "Wetread AI chest CAD report (research use)",
     ObjectKind.KEY_OBJECTS: "Wetread AI key images (research use)",
     ObjectKind.SEGMENTATION: "Wetread AI nodule segmentation (research use)",
+    ObjectKind.SECONDARY_CAPTURE: "Wetread AI summary pages (research use)",
 }
 
 

@@ -48,6 +48,7 @@ IODS = {
     "ChestCADSR",
     "KeyObjectSelectionDocument",
     "Segmentation",
+    "SCImage",
 }
 
 DOCUMENTS = (

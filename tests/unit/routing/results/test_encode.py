@@ -91,7 +91,10 @@ def test_only_times_differ_between_two_days(
     for one, other in pairs:
         before, after = dcmread(one.path), dcmread(other.path)
         changed = {element.keyword for element in before if element != after[element.tag]}
-        assert changed <= {"InstanceCreationDate", "ContentDate", "PresentationCreationDate"}
+        assert changed <= {
+            *("InstanceCreationDate", "ContentDate", "PresentationCreationDate"),
+            "DateOfSecondaryCapture",
+        }
         assert changed
 
 
