@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -14,7 +15,7 @@ from routing.results.instance import file_bytes, write_atomically
 from routing.results.key_objects import encode_key_objects
 from routing.results.masks import read_masks
 from routing.results.material import Material, NodulePictures
-from routing.results.measurement_report import encode_measurement_report
+from routing.results.measurement_report import REPORT_FORMS, encode_measurement_report
 from routing.results.objects import DEFAULT_KINDS, EncodedObject, ObjectKind
 from routing.results.presentation_state import encode_presentation_states
 from routing.results.secondary_capture import encode_secondary_captures
@@ -28,7 +29,7 @@ Encoder: TypeAlias = Callable[[Material], tuple[Dataset, ...]]
 """Makes the objects of one kind, without what they inherit from the images."""
 
 ENCODERS: Final[dict[ObjectKind, Encoder]] = {
-    ObjectKind.MEASUREMENT_REPORT: encode_measurement_report,
+    **{kind: partial(encode_measurement_report, kind=kind) for kind in REPORT_FORMS},
     ObjectKind.PRESENTATION_STATE: encode_presentation_states,
     ObjectKind.CHEST_CAD_REPORT: encode_chest_cad_report,
     ObjectKind.KEY_OBJECTS: encode_key_objects,

@@ -1,11 +1,15 @@
 """What the objects of a study are made from."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from routing.results.source import Source
-from wetread.domain.findings import Change, Findings
+from pydicom import Dataset
+
+from routing.results.source import Source, read_image
+from wetread.domain.errors import UnreadableInstance
+from wetread.domain.findings import Findings
 from wetread.domain.masks import NoduleMask
 from wetread.domain.presentation import IntentOf, always_required
 from wetread.domain.studies import StoredInstance
@@ -31,7 +35,15 @@ class Material:
     pictures: Mapping[str, NodulePictures] = field(default_factory=dict)  # by tracking UID
     intent_of: IntentOf = always_required
 
-    def prior_instance(self, change: Change) -> StoredInstance | None:
-        """Return the prior's image that shows a nodule, where both are known."""
-        mark = change.prior_mark
-        return None if mark is None else self.prior_instances.get(mark.sop_instance_uid)
+    def prior_images(self) -> Mapping[str, Dataset]:
+        """Return the prior's images that show a measured nodule, as far as they can be read."""
+        images = {}
+        for nodule in self.findings.nodules:
+            change = nodule.change
+            if change is None or change.prior_mark is None or change.prior_volume_mm3 is None:
+                continue
+            instance = self.prior_instances.get(change.prior_mark.sop_instance_uid)
+            if instance is not None:
+                with suppress(UnreadableInstance):  # the prior adds to a report, it is not needed
+                    images[instance.sop_instance_uid] = read_image(instance)
+        return images

@@ -1,13 +1,18 @@
-"""Findings as a Comprehensive 3D SR: Measurement Report (PS3.16 TID 1500).
+"""Findings as a Measurement Report (PS3.16 TID 1500), in three forms of the same content.
 
 highdicom's own root refuses a report without measurement groups. The template allows it: where
 there are none, Qualitative Evaluations (row 12) is required, and always says how the analysis went.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from highdicom.sr import Comprehensive3DSR, ContainerContentItem, ContentItem
+from highdicom.sr import (
+    Comprehensive3DSR,
+    ComprehensiveSR,
+    ContainerContentItem,
+    ContentItem,
+)
 from pydicom import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
@@ -17,6 +22,7 @@ from routing.results.image_library import image_library
 from routing.results.material import Material
 from routing.results.measurement_group import measurement_group
 from routing.results.objects import InheritedAsBytes, ObjectKind, stamp
+from routing.results.prior_group import prior_group
 from routing.results.report_header import complete_header, header, language, observer
 from routing.results.summary import RESEARCH_USE, guidance_lines, summary_code, summary_lines
 from wetread.domain.findings import Findings, Outcome
@@ -26,19 +32,30 @@ _CT: Final = Code("25045-6", "LN", "CT unspecified body region")
 _QUALITATIVE_EVALUATIONS: Final = Code("C0034375", "UMLS", "Qualitative Evaluations")
 
 
-class _Report(InheritedAsBytes, Comprehensive3DSR):
+class _Report3D(InheritedAsBytes, Comprehensive3DSR):
     pass
 
 
-def encode_measurement_report(material: Material) -> tuple[Dataset, ...]:
+class _PlainReport(InheritedAsBytes, ComprehensiveSR):
+    pass
+
+
+REPORT_FORMS: Final[Mapping[ObjectKind, type[_Report3D | _PlainReport]]] = {
+    ObjectKind.MEASUREMENT_REPORT: _Report3D,
+    ObjectKind.COMPREHENSIVE_REPORT: _PlainReport,
+    ObjectKind.SPATIAL_REPORT: _Report3D,
+}
+
+
+def encode_measurement_report(material: Material, kind: ObjectKind) -> tuple[Dataset, ...]:
     """Return the report of a study; without its patient and study attributes, which are inherited.
 
     A further revision names the one before as its predecessor.
     """
-    kind = ObjectKind.MEASUREMENT_REPORT
-    report = _Report(
-        evidence=material.source.evidence,
-        content=_content(material),
+    prior_images = material.prior_images()
+    report = REPORT_FORMS[kind](
+        evidence=(*material.source.evidence, *prior_images.values()),
+        content=_content(material, prior_images, in_space=kind is ObjectKind.SPATIAL_REPORT),
         **header(
             kind,
             material.findings,
@@ -50,7 +67,9 @@ def encode_measurement_report(material: Material) -> tuple[Dataset, ...]:
     return (report,)
 
 
-def _content(material: Material) -> ContainerContentItem:
+def _content(
+    material: Material, prior_images: Mapping[str, Dataset], *, in_space: bool
+) -> ContainerContentItem:
     findings, images = material.findings, material.source.images
     items: list[ContentItem] = [
         *language(),
@@ -60,16 +79,25 @@ def _content(material: Material) -> ContainerContentItem:
     if images:
         items.append(image_library(images.values()))
     if findings.nodules:
-        groups = [
-            item
-            for nodule in findings.nodules
-            for item in measurement_group(
-                nodule, findings, images[nodule.measurement.mark.sop_instance_uid]
-            )
-        ]
+        groups = _groups(material, prior_images, in_space=in_space)
         items.append(container(codes.DCM.ImagingMeasurements, groups))
     items.append(container(_QUALITATIVE_EVALUATIONS, _evaluations(findings)))
     return root(codes.DCM.ImagingMeasurementReport, "1500", items)
+
+
+def _groups(
+    material: Material, prior_images: Mapping[str, Dataset], *, in_space: bool
+) -> Iterator[ContentItem]:
+    """Yield the nodules as they are now, then those of them that the prior shows, as they were."""
+    findings = material.findings
+    for nodule in findings.nodules:
+        image = material.source.images[nodule.measurement.mark.sop_instance_uid]
+        yield from measurement_group(nodule, findings, image, in_space=in_space)
+    for nodule in findings.nodules:
+        change = nodule.change
+        mark = None if change is None else change.prior_mark
+        if change is not None and mark is not None and mark.sop_instance_uid in prior_images:
+            yield from prior_group(nodule, change, mark, prior_images[mark.sop_instance_uid])
 
 
 def _evaluations(findings: Findings) -> Iterator[ContentItem]:

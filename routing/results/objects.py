@@ -25,6 +25,8 @@ class ObjectKind(StrEnum):
     """A form that findings take; each has its own series."""
 
     MEASUREMENT_REPORT = "measurement_report"
+    COMPREHENSIVE_REPORT = "comprehensive_report"  # the same for who takes no 3D SR
+    SPATIAL_REPORT = "spatial_report"  # the same with outlines in patient coordinates as well
     PRESENTATION_STATE = "presentation_state"
     CHEST_CAD_REPORT = "chest_cad_report"
     KEY_OBJECTS = "key_objects"
@@ -35,6 +37,8 @@ class ObjectKind(StrEnum):
 DEFAULT_KINDS: Final = frozenset((ObjectKind.MEASUREMENT_REPORT, ObjectKind.PRESENTATION_STATE))
 NAMES: Final = {  # that people choose kinds by
     "sr": ObjectKind.MEASUREMENT_REPORT,
+    "comprehensive-sr": ObjectKind.COMPREHENSIVE_REPORT,
+    "spatial-sr": ObjectKind.SPATIAL_REPORT,
     "gsps": ObjectKind.PRESENTATION_STATE,
     "cad-sr": ObjectKind.CHEST_CAD_REPORT,
     "key-objects": ObjectKind.KEY_OBJECTS,
@@ -48,6 +52,8 @@ SERIES_NUMBERS: Final = {
     ObjectKind.KEY_OBJECTS: 9704,
     ObjectKind.SEGMENTATION: 9705,
     ObjectKind.SECONDARY_CAPTURE: 9706,
+    ObjectKind.COMPREHENSIVE_REPORT: 9707,
+    ObjectKind.SPATIAL_REPORT: 9708,
 }
 SERIES_DESCRIPTIONS: Final = {
     ObjectKind.MEASUREMENT_REPORT: "Wetread AI chest CT nodule report (research use)",
@@ -56,6 +62,8 @@ SERIES_DESCRIPTIONS: Final = {
     ObjectKind.KEY_OBJECTS: "Wetread AI key images (research use)",
     ObjectKind.SEGMENTATION: "Wetread AI nodule segmentation (research use)",
     ObjectKind.SECONDARY_CAPTURE: "Wetread AI summary pages (research use)",
+    ObjectKind.COMPREHENSIVE_REPORT: "Wetread AI chest CT nodule report, plain (research use)",
+    ObjectKind.SPATIAL_REPORT: "Wetread AI chest CT nodule report, 3D (research use)",
 }
 
 

@@ -43,6 +43,7 @@ CASES: dict[str, Callable[[StoredInstance], Findings]] = {
 }
 
 IODS = {
+    "ComprehensiveSR",
     "Comprehensive3DSR",
     "GrayscaleSoftcopyPresentationState",
     "ChestCADSR",
@@ -52,6 +53,8 @@ IODS = {
 }
 
 DOCUMENTS = (
+    ObjectKind.COMPREHENSIVE_REPORT,
+    ObjectKind.SPATIAL_REPORT,
     ObjectKind.MEASUREMENT_REPORT,
     ObjectKind.CHEST_CAD_REPORT,
     ObjectKind.KEY_OBJECTS,

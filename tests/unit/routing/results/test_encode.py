@@ -240,5 +240,5 @@ def test_a_name_that_is_none_is_refused_with_those_that_are() -> None:
         ObjectKind.MEASUREMENT_REPORT,
         ObjectKind.CHEST_CAD_REPORT,
     }
-    with pytest.raises(ConfigurationError, match="'pdf'; there are sr, gsps"):
+    with pytest.raises(ConfigurationError, match="'pdf'; there are sr, comprehensive-sr"):
         kinds_from_names(["sr", "pdf"])
