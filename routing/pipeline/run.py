@@ -15,8 +15,9 @@ from routing.pipeline.conclusion import (
     without_results,
 )
 from routing.pipeline.marks import Marks
+from routing.pipeline.pictures import KeyImage
 from routing.pipeline.steps import Failure, Step
-from routing.pipeline.stops import AnalysisRules, Comparison, KeyImage, StudyStops
+from routing.pipeline.stops import AnalysisRules, Comparison, StudyStops
 from routing.pipeline.study import Background, MarkedStudy, PriorStudy, StudyInput
 from routing.pipeline.trail import StudyTrail
 from routing.results.objects import EncodedObject

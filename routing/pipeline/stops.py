@@ -9,7 +9,7 @@ from routing.guidelines.guide import StudyGuide
 from routing.pipeline.changes import apply_changes, interval_days
 from routing.pipeline.identities import keep_settled, take_over
 from routing.pipeline.marks import Marks, measure_candidates, track_nodules
-from routing.pipeline.page_pictures import draw_page_pictures
+from routing.pipeline.pictures import KeyImage, draw_key_images, draw_page_pictures
 from routing.pipeline.study import Background, MarkedStudy, PriorStudy, StudyInput
 from routing.pipeline.trends import MeasuredStudy, add_trends
 from routing.pipeline.volumes import VolumeShelf
@@ -21,7 +21,6 @@ from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
 from wetread.domain.costs import PriceTable
 from wetread.domain.errors import AnalysisError
-from wetread.domain.explanation import describe_mark, explain_score
 from wetread.domain.findings import (
     Candidate,
     Findings,
@@ -70,14 +69,6 @@ class AnalysisRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyImage:
-    """A picture of one nodule for people."""
-
-    tracking_uid: str
-    path: Path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """The nodules with their changes, what became of the prior's others, and the alignment."""
 
@@ -85,12 +76,6 @@ class Comparison:
     resolved: tuple[ResolvedNodule, ...]
     unseen: tuple[UnseenNodule, ...] = ()
     trusted: bool
-
-
-def key_image_path(results_folder: Path, tracking_id: str) -> Path:
-    """Return where the key image of a nodule lies below the folder of a study's results."""
-    name = tracking_id.lower().replace(" ", "-")
-    return results_folder / "key-images" / f"{name}.png"
 
 
 class StudyStops:
@@ -251,13 +236,7 @@ class StudyStops:
         if not findings.nodules:
             return ()
         volume = self._shelf.read(selection.instances)
-        images = []
-        for nodule in findings.nodules:
-            path = key_image_path(folder, nodule.tracking_id)
-            mark, caption = nodule.measurement.mark, _caption(nodule, findings.operating_point)
-            self._tools.renderer(volume, mark, caption=caption, path=path)
-            images.append(KeyImage(tracking_uid=nodule.tracking_uid, path=path))
-        return tuple(images)
+        return draw_key_images(findings, self._tools.renderer, volume, folder)
 
     def _pictures(
         self, findings: Findings, selection: Selection | None, prior: PriorStudy | None
@@ -316,9 +295,3 @@ def _measured(study: StudyInput | PriorStudy, nodules: tuple[Nodule, ...]) -> Me
     return MeasuredStudy(
         study_instance_uid=study.study_instance_uid, study_date=study.study_date, nodules=nodules
     )
-
-
-def _caption(nodule: Nodule, point: OperatingPoint | None) -> str:
-    """Return what a key image says, in English: its font has no other letters."""
-    what = describe_mark(nodule.measurement).english
-    return f"{nodule.tracking_id}: {what}\n{explain_score(nodule.score, point).english}"

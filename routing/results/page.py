@@ -12,7 +12,7 @@ from routing.results.material import Material, NodulePictures
 from routing.results.page_text import font, wrap
 from routing.results.summary import RESEARCH_USE, guidance_words, summary_words
 from wetread.domain.explanation import describe_mark, explain_score
-from wetread.domain.findings import Findings, Nodule
+from wetread.domain.findings import ChangeState, Findings, Nodule
 from wetread.domain.words import Words
 
 _SIZE: Final = (1280, 1024)
@@ -28,6 +28,7 @@ _TITLE: Final = Words("Wetread AI: chest CT nodules", "Wetread AI: 胸部CT結�
 _CURRENT: Final = Words("Now", "今回")
 _PRIOR: Final = Words("Prior", "前回")
 _NO_PICTURE: Final = Words("no picture", "画像なし")
+_NOT_SEEN: Final = Words("not seen in the prior study", "前回検査には認めません")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +75,12 @@ class _Sheet:
     def add(self, nodule: Nodule, pictures: NodulePictures | None) -> None:
         """Draw a nodule: now, before, and in words."""
         current = None if pictures is None else pictures.current
-        self._place(current, _CURRENT, _MARGIN)
+        self._place(current, _CURRENT, _MARGIN, _NO_PICTURE)
         left = 2 * _MARGIN + _PICTURE
         if nodule.change is not None:
             prior = None if pictures is None else pictures.prior
-            self._place(prior, _PRIOR, left)
+            is_new = nodule.change.state is ChangeState.NEW
+            self._place(prior, _PRIOR, left, _NOT_SEEN if is_new else _NO_PICTURE)
             left += _MARGIN + _PICTURE
         top = self._top
         for words in _nodule_words(nodule, self._findings):
@@ -94,16 +96,17 @@ class _Sheet:
         self._draw.text(place, last, font=font(_SMALL_PX), fill=_GREY)
         return Page(picture=self._picture, sop_instance_uids=tuple(self._shown))
 
-    def _place(self, png: bytes | None, words: Words, left: int) -> None:
+    def _place(self, png: bytes | None, words: Words, left: int, absent: Words) -> None:
+        """Draw a picture below its name; where there is none, why."""
         label = f"{words.japanese} {words.english}"
         self._draw.text((left, self._top), label, font=font(_SMALL_PX), fill=_GREY)
         corner = (left, self._top + _ROW - _PICTURE - 8)
         if png is None:
             box = (*corner, corner[0] + _PICTURE, corner[1] + _PICTURE)
             self._draw.rectangle(box, outline=_GREY)
-            absent = f"{_NO_PICTURE.japanese} {_NO_PICTURE.english}"
             place = (corner[0] + _MARGIN, corner[1] + _MARGIN)
-            self._draw.text(place, absent, font=font(_SMALL_PX), fill=_GREY)
+            why = f"{absent.japanese}\n{absent.english}"
+            self._draw.text(place, why, font=font(_SMALL_PX), fill=_GREY)
             return
         with Image.open(BytesIO(png)) as picture:
             picture.thumbnail((_PICTURE, _PICTURE), Image.Resampling.LANCZOS)
