@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import structlog
+
 from routing.guidelines.guide import StudyGuide
 from routing.pipeline.changes import apply_changes, interval_days
 from routing.pipeline.identities import keep_settled, take_over
@@ -123,7 +125,7 @@ class StudyStops:
         """Measure the candidates that the detector means, and keep their voxels in the folder."""
         marks, masks = self._measure(selection, candidates)
         if self._folder is not None:
-            write_masks(self._folder, masks)
+            self._keep_masks(masks, self._folder)
         return marks
 
     def name_nodules(self, marks: Marks, earlier: Findings | None) -> tuple[Nodule, ...]:
@@ -250,6 +252,16 @@ class StudyStops:
             current=partial(read, selection.instances),
             prior=None if prior is None else partial(read, prior.selection.instances),
         )
+
+    def _keep_masks(self, masks: tuple[NoduleMask, ...], folder: Path) -> None:
+        """Keep the voxels; a disk that does not take them leaves the nodules as they are."""
+        try:
+            write_masks(folder, masks)
+        except OSError as error:
+            structlog.get_logger(__name__).warning(
+                "the voxels of the nodules could not be kept, no segmentation shows them",
+                error=type(error).__name__,
+            )
 
     def _measure(
         self, selection: Selection, candidates: Sequence[Candidate]
