@@ -20,7 +20,7 @@ _MARK, _TEXT, _SHADE = (255, 214, 0), (255, 255, 255), (0, 0, 0)
 
 
 def draw_key_image(volume: CtVolume, mark: ImageMark, *, caption: str, path: Path) -> None:
-    """Write an 8-bit PNG of the mark's slice with its circle, a 4-fold inset and the caption.
+    """Write an 8-bit PNG of the mark's slice with its circle, a 4-fold inset and any caption.
 
     This is a `wetread.ports.KeyImageRenderer`. The caption is drawn as given: the caller keeps
     patient data out of it. Raises `EncodingError` where the volume has no such image.
@@ -39,7 +39,8 @@ def draw_key_image(volume: CtVolume, mark: ImageMark, *, caption: str, path: Pat
     radius = mark.radius_px * max(scale) + _AIR_PX
     draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=_MARK, width=2)
     _place_inset(picture, source, mark, scale)
-    _write_caption(draw, caption, picture.width)
+    if caption:
+        _write_caption(draw, caption, picture.width)
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.save(path, format="PNG")
 

@@ -18,6 +18,7 @@ from wetread.domain.findings import (
     ResolvedNodule,
     UnseenNodule,
 )
+from wetread.domain.masks import NoduleMask
 from wetread.domain.priors import DescribedStudy
 from wetread.domain.studies import PatientKey, StoredInstance
 from wetread.domain.volumes import CtVolume
@@ -55,11 +56,23 @@ class Detector(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OutlinedNodule:
+    """A measurement and the voxels that it is of; None where no voxel's centre lies inside."""
+
+    measurement: Measurement
+    mask: NoduleMask | None
+
+
 class NoduleMeasurer(Protocol):
     """Segments a candidate and measures it."""
 
     def measure(self, volume: CtVolume, candidate: Candidate) -> Measurement | None:
         """Return the measurement, or None where nothing nodule-like can be outlined."""
+        ...
+
+    def outline(self, volume: CtVolume, candidate: Candidate) -> OutlinedNodule | None:
+        """Return what `measure` does, with the nodule's voxels."""
         ...
 
 
@@ -307,6 +320,7 @@ __all__ = [
     "KeyImageRenderer",
     "NoduleMatch",
     "NoduleMeasurer",
+    "OutlinedNodule",
     "PriorArchive",
     "PriorComparer",
     "PriorMatch",

@@ -6,10 +6,12 @@ from numpy.typing import NDArray
 from inference.lungs import lungs_of, surface_distance_mm, zone_at
 from inference.measurement.attenuation import classify_type
 from inference.measurement.largest_slice import SliceOutline, outline_largest
-from inference.measurement.segmenter import NoduleSegmenter
+from inference.measurement.segmenter import NoduleSegmenter, Segmentation
+from inference.measurement.voxels import mask_nodule
 from wetread.domain.findings import Candidate, ImageMark, Measurement
 from wetread.domain.geometry import FloatArray
 from wetread.domain.volumes import CtVolume
+from wetread.ports import OutlinedNodule
 
 _LONGEST_OVER_SHORTEST = 4.0
 _LONGEST_MM = 80.0
@@ -23,6 +25,21 @@ class SegmentationMeasurer:
 
     def measure(self, volume: CtVolume, candidate: Candidate) -> Measurement | None:
         """Return the measurement, or None where nothing nodule-like can be outlined."""
+        found = self._segment(volume, candidate)
+        return None if found is None else _measurement(*found, volume)
+
+    def outline(self, volume: CtVolume, candidate: Candidate) -> OutlinedNodule | None:
+        """Return the measurement and the voxels it is of, or None like `measure`."""
+        found = self._segment(volume, candidate)
+        if found is None:
+            return None
+        return OutlinedNodule(
+            measurement=_measurement(*found, volume), mask=mask_nodule(found[0], volume)
+        )
+
+    def _segment(
+        self, volume: CtVolume, candidate: Candidate
+    ) -> tuple[Segmentation, SliceOutline] | None:
         found = self._segmenter.segment(volume, candidate.center_lps_mm, candidate.diameter_mm)
         if found is None:
             return None
@@ -34,18 +51,22 @@ class SegmentationMeasurer:
             return None
         if long_axis > _LONGEST_MM:
             return None
-        lungs, center = lungs_of(volume), found.center_lps_mm
-        return Measurement(
-            center_lps_mm=center,
-            long_axis_mm=round(long_axis, 1),
-            short_axis_mm=round(short_axis, 1),
-            volume_mm3=round(found.volume_mm3, 1),
-            type=classify_type(found),
-            side=lungs.side_at(center).word,
-            zone=zone_at(lungs, center),
-            surface_distance_mm=surface_distance_mm(lungs, center, radius_mm=found.diameter_mm / 2),
-            mark=_mark(volume, outline),
-        )
+        return found, outline
+
+
+def _measurement(found: Segmentation, outline: SliceOutline, volume: CtVolume) -> Measurement:
+    lungs, center = lungs_of(volume), found.center_lps_mm
+    return Measurement(
+        center_lps_mm=center,
+        long_axis_mm=round(outline.long_axis_mm, 1),
+        short_axis_mm=round(outline.short_axis_mm, 1),
+        volume_mm3=round(found.volume_mm3, 1),
+        type=classify_type(found),
+        side=lungs.side_at(center).word,
+        zone=zone_at(lungs, center),
+        surface_distance_mm=surface_distance_mm(lungs, center, radius_mm=found.diameter_mm / 2),
+        mark=_mark(volume, outline),
+    )
 
 
 def _mark(volume: CtVolume, outline: SliceOutline) -> ImageMark:

@@ -1,7 +1,7 @@
 """The analysis of studies: the parts and tables that every study shares."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from routing.pipeline.conclusion import Draft, findings_from_draft
@@ -14,6 +14,7 @@ from routing.pipeline.study import Background, StudyInput
 from routing.pipeline.trail import StudyTrail
 from routing.pipeline.volumes import VolumeShelf
 from routing.priors.given import given_prior
+from routing.results.objects import DEFAULT_KINDS, ObjectKind
 from wetread.domain.findings import Findings, Outcome
 from wetread.ports import Clock, Detector, Progress
 
@@ -29,6 +30,7 @@ class StudyAnalysis:
         meter: Meter,
         retries: RetryPolicy,
         clock: Clock,
+        kinds: Collection[ObjectKind] = DEFAULT_KINDS,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._tools = tools
@@ -36,6 +38,7 @@ class StudyAnalysis:
         self._meter = meter
         self._retries = retries
         self._clock = clock
+        self._kinds = kinds
         self._sleep = sleep
 
     @property
@@ -47,15 +50,25 @@ class StudyAnalysis:
         self,
         study: StudyInput,
         *,
+        folder: Path | None = None,
         run_step: StepRunner = run_at_once,
         progress: Progress | None = None,
     ) -> StudyRun:
-        """Return the run of one study; ``run_step`` decides where its steps are checkpointed."""
+        """Return the run of one study; ``run_step`` decides where its steps are checkpointed.
+
+        What is too large for a checkpoint is kept in ``folder``, where its results are to lie.
+        """
         shelf = VolumeShelf(self._tools.reader, self._meter.wall_seconds)
         return StudyRun(
             study,
             stops=StudyStops(
-                study, tools=self._tools, rules=self._rules, shelf=shelf, clock=self._clock
+                study,
+                tools=self._tools,
+                rules=self._rules,
+                shelf=shelf,
+                clock=self._clock,
+                folder=folder,
+                kinds=self._kinds,
             ),
             trail=StudyTrail(
                 run_step,
@@ -78,7 +91,7 @@ class StudyAnalysis:
         progress: Progress | None = None,
     ) -> AnalysedStudy:
         """Analyse a study at once, against a prior when one is given, and write its results."""
-        run = self.start(study, progress=progress)
+        run = self.start(study, folder=folder, progress=progress)
         findings = run.analyse(lambda *_: self._background(study, prior))
         return run.publish(findings, folder)
 

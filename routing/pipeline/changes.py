@@ -79,12 +79,14 @@ def _change(
     if before is None and found.prior is not None:
         before = found.prior.measurement
     prior_tracking_uid = None if found.prior is None else found.prior.tracking_uid
+    prior_mark = None if before is None else replace(before.mark, outline_px=())
     if before is None or found.state is not ChangeState.MATCHED:
         # A pair that a human still has to judge has no growth.
         return Change(
             state=found.state,
             prior_study_instance_uid=prior_study_instance_uid,
             prior_tracking_uid=prior_tracking_uid,
+            prior_mark=prior_mark,
         )
     growth = assess_growth(prior=before, current=current, interval_days=days, limits=limits)
     doubling = growth.doubling_time
@@ -101,4 +103,5 @@ def _change(
         doubling_time_days_interval=None if doubling is None else doubling.interval_days,
         verdict=growth.verdict,
         measured_at_registered_place=found.prior_at_place is not None,
+        prior_mark=prior_mark,
     )

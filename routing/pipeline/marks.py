@@ -8,6 +8,7 @@ from math import dist
 
 from wetread.domain.errors import AnalysisError
 from wetread.domain.findings import Candidate, Measurement, ModelIdentity, Nodule
+from wetread.domain.masks import NoduleMask
 from wetread.domain.studies import PatientKey
 from wetread.domain.uids import derive_uid
 from wetread.domain.volumes import CtVolume
@@ -35,19 +36,26 @@ class Marks:
 
 def measure_candidates(
     volume: CtVolume, candidates: Sequence[Candidate], measurer: NoduleMeasurer
-) -> Marks:
-    """Measure candidates, best first; a nodule marked by two of them is kept once."""
+) -> tuple[Marks, tuple[NoduleMask, ...]]:
+    """Measure candidates, best first; a nodule marked by two of them is kept once.
+
+    The masks, of those marks that have one, are apart: too large for a checkpoint.
+    """
     marks: list[Mark] = []
+    masks: list[NoduleMask] = []
     unmeasured = 0
     for candidate in candidates:
         try:
-            measurement = measurer.measure(volume, candidate)
+            found = measurer.outline(volume, candidate)
         except AnalysisError:
             unmeasured += 1
             continue
-        if measurement is not None and not any(_same(mark, measurement) for mark in marks):
-            marks.append(Mark(measurement=measurement, score=candidate.score))
-    return Marks(marks=tuple(marks), unmeasured=unmeasured)
+        if found is None or any(_same(mark, found.measurement) for mark in marks):
+            continue
+        marks.append(Mark(measurement=found.measurement, score=candidate.score))
+        if found.mask is not None:
+            masks.append(found.mask)
+    return Marks(marks=tuple(marks), unmeasured=unmeasured), tuple(masks)
 
 
 def track_nodules(

@@ -15,12 +15,14 @@ from routing.pipeline.conclusion import (
     without_results,
 )
 from routing.pipeline.marks import Marks
+from routing.pipeline.pictures import KeyImage
 from routing.pipeline.steps import Failure, Step
-from routing.pipeline.stops import AnalysisRules, Comparison, KeyImage, StudyStops
-from routing.pipeline.study import Background, MarkedStudy, StudyInput
+from routing.pipeline.stops import AnalysisRules, Comparison, StudyStops
+from routing.pipeline.study import Background, MarkedStudy, PriorStudy, StudyInput
 from routing.pipeline.trail import StudyTrail
 from routing.results.objects import EncodedObject
 from wetread.domain.findings import (
+    COMPARISON_FAILED,
     Candidate,
     ChangeState,
     Findings,
@@ -45,7 +47,6 @@ FetchPriors: TypeAlias = Callable[[StudyInput, Sequence[PatientKey]], PriorFetch
 
 _UNMEASURED: Final = "suspicious places that could not be measured"
 _FETCHING_FAILED: Final = "priors in other archives could not be fetched"
-_COMPARISON_FAILED: Final = "comparison with prior failed"
 _NOT_TAKEN_OVER: Final = "the nodules were not found in the later study, and are named anew"
 _NOT_ALIGNED: Final = "the prior could not be aligned, changes are to be judged by eye"
 _DONE_AFTER: Final = {
@@ -99,6 +100,7 @@ class StudyRun:
         self._device = device
         self._progress = progress
         self._selection: Selection | None = None
+        self._prior: PriorStudy | None = None  # the one compared with
 
     def analyse(
         self,
@@ -115,6 +117,7 @@ class StudyRun:
             linked = self._link(link_patient)
             draft = self._fetch(draft, linked, fetch_priors)
             background = self._find_background(linked, find_background)
+            self._prior = _compared_with(background)
             draft = self._mark(draft, selection, background)
             draft = self._compare(draft, selection, background)
             draft = self._take_over(draft, selection, background)
@@ -125,11 +128,11 @@ class StudyRun:
 
         Findings that cannot be encoded are kept, and say that they were not sent.
         """
-        selection = self._selection
+        selection, prior = self._selection, self._prior
         objects = self._trail.attempt(
             Step.ENCODE,
             tuple[EncodedObject, ...],
-            lambda: self._stops.encode(findings, selection, folder),
+            lambda: self._stops.encode(findings, selection, prior, folder),
         )
         if isinstance(objects, Failure):
             findings = without_results(findings, objects, self._rules.priority)
@@ -221,7 +224,7 @@ class StudyRun:
         if comparison is None:
             return draft
         if isinstance(comparison, Failure):
-            return draft.partial(f"{_COMPARISON_FAILED}: {comparison.reason}")
+            return draft.partial(f"{COMPARISON_FAILED}: {comparison.reason}")
         draft = replace(
             draft,
             nodules=comparison.nodules,
@@ -238,9 +241,11 @@ class StudyRun:
         selection: Selection,
         background: Background | Failure,
     ) -> Comparison | Failure | None:
-        if isinstance(background, Failure) or not background.priors:
-            return background if isinstance(background, Failure) else None
-        prior = background.priors[0]
+        if isinstance(background, Failure):
+            return background
+        prior = _compared_with(background)
+        if prior is None:
+            return None
         marked_prior = self._trail.attempt(
             Step.MARK_PRIOR, MarkedStudy, lambda: self._stops.mark_prior(prior)
         )
@@ -293,6 +298,12 @@ class StudyRun:
             return None
         begin, end = _DONE_AFTER[Step.FIND_PRIOR], _DONE_AFTER[Step.DETECT]
         return lambda share: tell(begin + share * (end - begin))
+
+
+def _compared_with(background: Background | Failure) -> PriorStudy | None:
+    if isinstance(background, Failure) or not background.priors:
+        return None
+    return background.priors[0]
 
 
 def _marked(draft: Draft) -> MarkedStudy:

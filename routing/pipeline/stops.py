@@ -1,25 +1,30 @@
 """The work of each stop for one study: small values in, small values out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+import structlog
 
 from routing.guidelines.guide import StudyGuide
 from routing.pipeline.changes import apply_changes, interval_days
 from routing.pipeline.identities import keep_settled, take_over
 from routing.pipeline.marks import Marks, measure_candidates, track_nodules
+from routing.pipeline.pictures import KeyImage, draw_key_images, draw_page_pictures
 from routing.pipeline.study import Background, MarkedStudy, PriorStudy, StudyInput
 from routing.pipeline.trends import MeasuredStudy, add_trends
 from routing.pipeline.volumes import VolumeShelf
 from routing.results.encode import encode_results
-from routing.results.objects import EncodedObject
+from routing.results.masks import write_masks
+from routing.results.material import NodulePictures
+from routing.results.objects import DEFAULT_KINDS, EncodedObject, ObjectKind
 from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
 from wetread.domain.costs.dated import DatedTables
 from wetread.domain.costs.payers import PayerTable
 from wetread.domain.costs.prices import PriceTable
 from wetread.domain.errors import AnalysisError
-from wetread.domain.explanation import describe_mark, explain_score
 from wetread.domain.findings import (
     Candidate,
     Findings,
@@ -30,6 +35,7 @@ from wetread.domain.findings import (
     UnseenNodule,
 )
 from wetread.domain.growth import GrowthLimits
+from wetread.domain.masks import NoduleMask
 from wetread.domain.selection import Selection
 from wetread.domain.triage import PriorityTable
 from wetread.ports import (
@@ -68,14 +74,6 @@ class AnalysisRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyImage:
-    """A picture of one nodule for people."""
-
-    tracking_uid: str
-    path: Path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """The nodules with their changes, what became of the prior's others, and the alignment."""
 
@@ -85,14 +83,11 @@ class Comparison:
     trusted: bool
 
 
-def key_image_path(results_folder: Path, tracking_id: str) -> Path:
-    """Return where the key image of a nodule lies below the folder of a study's results."""
-    name = tracking_id.lower().replace(" ", "-")
-    return results_folder / "key-images" / f"{name}.png"
-
-
 class StudyStops:
-    """The stops of one study; each may run in another process than the one before it."""
+    """The stops of one study; each may run in another process than the one before it.
+
+    Voxels of nodules are kept in ``folder``, that of the study's results; without one, nowhere.
+    """
 
     def __init__(
         self,
@@ -102,12 +97,16 @@ class StudyStops:
         rules: AnalysisRules,
         shelf: VolumeShelf,
         clock: Clock,
+        folder: Path | None = None,
+        kinds: Collection[ObjectKind] = DEFAULT_KINDS,
     ) -> None:
         self._study = study
         self._tools = tools
         self._rules = rules
         self._shelf = shelf
         self._clock = clock
+        self._folder = folder
+        self._kinds = kinds
 
     @property
     def operating_point(self) -> OperatingPoint:
@@ -126,9 +125,11 @@ class StudyStops:
         return self._tools.detector.detect(volume, progress)
 
     def measure(self, selection: Selection, candidates: Sequence[Candidate]) -> Marks:
-        """Measure the candidates that the detector means."""
-        volume = self._shelf.read(selection.instances)
-        return measure_candidates(volume, self._meant(candidates), self._tools.measurer)
+        """Measure the candidates that the detector means, and keep their voxels in the folder."""
+        marks, masks = self._measure(selection, candidates)
+        if self._folder is not None:
+            self._keep_masks(masks, self._folder)
+        return marks
 
     def name_nodules(self, marks: Marks, earlier: Findings | None) -> tuple[Nodule, ...]:
         """Give each mark its tracking; the names of an earlier revision stay."""
@@ -150,7 +151,7 @@ class StudyStops:
         if recorded is not None and self._is_ours(recorded, prior.selection):
             return MarkedStudy(nodules=recorded.nodules, candidates=recorded.candidates)
         candidates = self.detect(prior.selection)
-        marks = self.measure(prior.selection, candidates)
+        marks, _ = self._measure(prior.selection, candidates)
         if marks.unmeasured:
             raise AnalysisError("a nodule of the prior study could not be measured")
         nodules = track_nodules(
@@ -219,12 +220,22 @@ class StudyStops:
         return self._rules.prices.on(self._clock().date())
 
     def encode(
-        self, findings: Findings, selection: Selection | None, folder: Path
+        self,
+        findings: Findings,
+        selection: Selection | None,
+        prior: PriorStudy | None,
+        folder: Path,
     ) -> tuple[EncodedObject, ...]:
-        """Write the result objects into ``folder``."""
+        """Write the result objects into ``folder``; ``prior`` is the study compared with."""
         chosen = () if selection is None else selection.instances
         return encode_results(
-            findings, chosen or self._study.instances, folder=folder, encoded_at=self._clock()
+            findings,
+            chosen or self._study.instances,
+            folder=folder,
+            encoded_at=self._clock(),
+            kinds=self._kinds,
+            prior_instances=() if prior is None else prior.selection.instances,
+            pictures=self._pictures(findings, selection, prior),
         )
 
     def render(
@@ -234,13 +245,36 @@ class StudyStops:
         if not findings.nodules:
             return ()
         volume = self._shelf.read(selection.instances)
-        images = []
-        for nodule in findings.nodules:
-            path = key_image_path(folder, nodule.tracking_id)
-            mark, caption = nodule.measurement.mark, _caption(nodule, findings.operating_point)
-            self._tools.renderer(volume, mark, caption=caption, path=path)
-            images.append(KeyImage(tracking_uid=nodule.tracking_uid, path=path))
-        return tuple(images)
+        return draw_key_images(findings, self._tools.renderer, volume, folder)
+
+    def _pictures(
+        self, findings: Findings, selection: Selection | None, prior: PriorStudy | None
+    ) -> Mapping[str, NodulePictures]:
+        if selection is None or ObjectKind.SECONDARY_CAPTURE not in self._kinds:
+            return {}
+        read = self._shelf.read
+        return draw_page_pictures(
+            findings,
+            self._tools.renderer,
+            current=partial(read, selection.instances),
+            prior=None if prior is None else partial(read, prior.selection.instances),
+        )
+
+    def _keep_masks(self, masks: tuple[NoduleMask, ...], folder: Path) -> None:
+        """Keep the voxels; a disk that does not take them leaves the nodules as they are."""
+        try:
+            write_masks(folder, masks)
+        except OSError as error:
+            structlog.get_logger(__name__).warning(
+                "the voxels of the nodules could not be kept, no segmentation shows them",
+                error=type(error).__name__,
+            )
+
+    def _measure(
+        self, selection: Selection, candidates: Sequence[Candidate]
+    ) -> tuple[Marks, tuple[NoduleMask, ...]]:
+        volume = self._shelf.read(selection.instances)
+        return measure_candidates(volume, self._meant(candidates), self._tools.measurer)
 
     def _match(
         self, selection: Selection, marked: MarkedStudy, other: PriorStudy, there: MarkedStudy
@@ -280,9 +314,3 @@ def _measured(study: StudyInput | PriorStudy, nodules: tuple[Nodule, ...]) -> Me
     return MeasuredStudy(
         study_instance_uid=study.study_instance_uid, study_date=study.study_date, nodules=nodules
     )
-
-
-def _caption(nodule: Nodule, point: OperatingPoint | None) -> str:
-    """Return what a key image says, in English: its font has no other letters."""
-    what = describe_mark(nodule.measurement).english
-    return f"{nodule.tracking_id}: {what}\n{explain_score(nodule.score, point).english}"

@@ -234,14 +234,14 @@ class StudyWorkflows:
         ).study
         if study is None:
             return
-        run = self._analysis.start(study, run_step=steps)
+        folder = effects.results.folder(study_instance_uid, revision)
+        run = self._analysis.start(study, folder=folder, run_step=steps)
         found = run.analyse(
             self._studies.find_background,
             link_patient=self._linker.link,
             fetch_priors=self._fetch_priors,
         )
         steps.effect(Step.PRIORITISE, lambda: effects.prioritise(found))
-        folder = effects.results.folder(study_instance_uid, revision)
         analysed = run.publish(found, folder)
         findings, objects = analysed.findings, analysed.objects
         steps.effect(Step.BOOK, lambda: effects.book(findings, objects))

@@ -143,9 +143,14 @@ def _nodule_from_schema(nodule: NoduleSchema) -> Nodule:
             mark=ImageMark(**dict(nodule.mark)),
         ),
         score=nodule.score,
-        change=None if nodule.change is None else Change(**dict(nodule.change)),
+        change=None if nodule.change is None else _change_from_schema(nodule.change),
         trend=None if nodule.trend is None else _trend_from_schema(nodule.trend),
     )
+
+
+def _change_from_schema(change: ChangeSchema) -> Change:
+    mark = None if change.prior_mark is None else ImageMark(**dict(change.prior_mark))
+    return Change(**dict(change) | {"prior_mark": mark})
 
 
 def _trend_from_schema(trend: TrendSchema) -> Trend:

@@ -8,6 +8,7 @@ from textwrap import wrap
 from typing import Final, TypeAlias
 
 import numpy as np
+from pydicom import Dataset
 
 from wetread.domain.findings import ImageMark
 from wetread.domain.geometry import FloatArray
@@ -22,6 +23,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 _LETTER_WIDTH: Final = 0.0105
 _LINE_HEIGHT: Final = 0.032
 _MARGIN: Final = 0.02
+_PLACE: Final = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing")
 
 
 def outline_points(mark: ImageMark, size: Size) -> FloatArray:
@@ -36,6 +38,25 @@ def circle_points(mark: ImageMark, size: Size) -> FloatArray:
     rims = center + mark.radius_px * np.asarray([[1, 0], [-1, 0], [0, 1], [0, -1]])
     inside = np.all((rims >= 0.0) & (rims <= size), axis=1)
     return np.stack([center, np.clip(rims[int(np.argmax(inside))], 0.0, size)])
+
+
+def encloses(mark: ImageMark) -> bool:
+    """Tell whether the outline of a mark encloses anything: it takes three points."""
+    return len(mark.outline_px) > 2  # noqa: PLR2004
+
+
+def outline_lps_mm(mark: ImageMark, image: Dataset) -> FloatArray | None:
+    """Return the (N + 1, 3) closed outline in patient coordinates (PS3.3 C.7.6.2.1.1).
+
+    None where the mark has no outline, or the image's place is not known.
+    """
+    place = [image.get(keyword) for keyword in _PLACE]
+    if not encloses(mark) or not all(place):
+        return None
+    position, orientation, spacing = (np.asarray(value, dtype=float) for value in place)
+    # The centre of the first pixel lies at its position, half a pixel from the corner at (0, 0).
+    steps = (outline_points(mark, (image.Columns, image.Rows)) - 0.5) * spacing[::-1]
+    return np.asarray(position + steps @ orientation.reshape(2, 3))
 
 
 def label_boxes(lines: Sequence[str], mark: ImageMark, size: Size) -> tuple[Box, ...]:

@@ -9,7 +9,11 @@ from typing import Final
 from pydicom import DataElement, Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_data_element, write_file_meta_info
+from pydicom.filewriter import (
+    correct_ambiguous_vr,
+    write_data_element,
+    write_file_meta_info,
+)
 from pydicom.tag import BaseTag
 from pydicom.uid import UID, ExplicitVRLittleEndian
 from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR
@@ -40,7 +44,8 @@ def file_bytes(own: Dataset, inherited: Mapping[BaseTag, bytes]) -> bytes:
     Text of ``own`` is made ASCII in place: it must hold under the inherited character set.
     """
     own.walk(_make_ascii)
-    elements = {element.tag: _encoded(element) for element in own} | dict(inherited)
+    whole = correct_ambiguous_vr(own, is_little_endian=True)
+    elements = {element.tag: _encoded(element) for element in whole} | dict(inherited)
     return _preamble_and_meta(own) + b"".join(elements[tag] for tag in sorted(elements))
 
 

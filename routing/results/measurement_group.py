@@ -7,13 +7,13 @@ from highdicom.sr import (
     AlgorithmIdentification,
     FindingSite,
     GraphicTypeValues,
+    GraphicTypeValues3D,
     ImageRegion,
+    ImageRegion3D,
     Measurement,
     PlanarROIMeasurementsAndQualitativeEvaluations,
     QualitativeEvaluation,
-    RelationshipTypeValues,
     SourceImageForRegion,
-    TextContentItem,
     TimePointContext,
     TrackingIdentifier,
 )
@@ -21,23 +21,22 @@ from pydicom import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from routing.results.drawing import circle_points, outline_points
+from routing.results.algorithm import algorithm_parameters
+from routing.results.change import change_text
+from routing.results.content_items import text
+from routing.results.drawing import circle_points, encloses, outline_lps_mm, outline_points
 from routing.results.objects import MANUFACTURER
-from wetread.domain.explanation import describe_operating_point
 from wetread.domain.findings import (
-    Change,
     ChangeState,
     Findings,
     GrowthVerdict,
     LungZone,
-    ModelIdentity,
     Nodule,
     NoduleType,
-    OperatingPoint,
 )
 
 _SIDES: Final = {"left": codes.SCT.Left, "right": codes.SCT.Right}
-_SITES: Final = {  # PS3.16 CID 6171, and the whole lung where the zone is not known
+SITES: Final = {  # PS3.16 CID 6171, and the whole lung where the zone is not known
     LungZone.UPPER: codes.SCT.UpperZoneOfLung,
     LungZone.MIDDLE: codes.SCT.MiddleZoneOfLung,
     LungZone.LOWER: codes.SCT.LowerZoneOfLung,
@@ -49,23 +48,24 @@ NODULE_TYPE_CODES: Final = {
     NoduleType.PART_SOLID: Code("RID50152", "RADLEX", "part-solid pulmonary nodule"),
     NoduleType.GROUND_GLASS: Code("RID50153", "RADLEX", "non-solid pulmonary nodule"),
 }
+# No standard code exists for these two; a negative doubling time is the time to halve.
+_VOLUME_CHANGE: Final = Code("VOLUME_CHANGE", "99WETREAD", "Volume change since prior study")
+_DOUBLING_TIME: Final = Code("DOUBLING_TIME", "99WETREAD", "Volume doubling time")
+_DAYS: Final = Code("d", "UCUM", "day")
 _GROWTH: Final = {
     GrowthVerdict.GROWN: codes.SCT.IncreaseInSize,
     GrowthVerdict.STABLE: codes.SCT.NoSignificantChangesInTheFinding,
     GrowthVerdict.SHRUNK: codes.SCT.DecreaseInSize,
 }
-_CHANGE_WORDS: Final = {
-    ChangeState.MATCHED: "Also on the prior study",
-    ChangeState.NEW: "New: the prior study shows the place and nothing is there",
-    ChangeState.AMBIGUOUS: "Not matched with certainty to the prior study",
-    ChangeState.NOT_COVERED: "Outside the field of view of the prior study",
-}
 
 
 def measurement_group(
-    nodule: Nodule, findings: Findings, image: Dataset
+    nodule: Nodule, findings: Findings, image: Dataset, *, in_space: bool
 ) -> PlanarROIMeasurementsAndQualitativeEvaluations:
-    """Return the group of a nodule, its outline selected from the image that it was drawn on."""
+    """Return the group of a nodule, its outline selected from the image that it was drawn on.
+
+    ``in_space`` adds the outline in patient coordinates, where the image's place is known.
+    """
     measurement, change = nodule.measurement, nodule.change
     group = PlanarROIMeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(
@@ -74,50 +74,52 @@ def measurement_group(
         referenced_region=_region(nodule, image),
         finding_type=codes.SCT.Nodule,
         finding_sites=[
-            FindingSite(_SITES[measurement.zone], laterality=_SIDES.get(measurement.side))
+            FindingSite(SITES[measurement.zone], laterality=_SIDES.get(measurement.side))
         ],
-        algorithm_id=_algorithm(findings.model, findings.operating_point),
-        time_point_context=TimePointContext(time_point="Current") if change else None,
+        algorithm_id=_algorithm(findings),
+        time_point_context=time_point(findings.study_instance_uid) if change else None,
         measurements=list(_measurements(nodule)),
         qualitative_evaluations=list(_evaluations(nodule)),
     )
     if change:
-        group[0].ContentSequence.append(
-            TextContentItem(
-                name=codes.DCM.Comment,
-                value=change_text(change),
-                relationship_type=RelationshipTypeValues.CONTAINS,
-            )
-        )
+        group[0].ContentSequence.append(text(codes.DCM.Comment, change_text(change)))
+    if in_space:
+        group[0].ContentSequence.extend(_region_in_space(nodule, image))
     return group
 
 
-def change_text(change: Change) -> str:
-    """Return what became of a nodule in words, with what no standard code exists for."""
-    facts = [f"{_CHANGE_WORDS[change.state]} ({change.prior_study_instance_uid})"]
-    if change.prior_tracking_uid is not None:
-        facts.append(f"prior tracking UID {change.prior_tracking_uid}")
-    if change.prior_volume_mm3 is not None:
-        facts.append(f"prior volume {change.prior_volume_mm3:.1f} mm3")
-    if change.volume_change_percent is not None:
-        facts.append(f"volume change {change.volume_change_percent:+.1f} %")
-    if change.doubling_time_days is not None:
-        facts.append(f"doubling time {change.doubling_time_days:.1f} days")
-    if change.measured_at_registered_place:
-        facts.append(
-            "one of the two was marked by no detector, and measured at the registered place"
-        )
-    if change.verdict is GrowthVerdict.NOT_RESOLVABLE:
-        facts.append("the change is within the error of measurement")
-    return "; ".join(facts)
+def time_point(study_instance_uid: str, *, prior: bool = False) -> TimePointContext:
+    """Return when a group was measured (TID 1502).
+
+    Without Time Point Order: validators take that number for a measurement.
+    """
+    return TimePointContext(
+        time_point="Prior" if prior else "Current",
+        subject_time_point_identifier=study_instance_uid,
+    )
 
 
-def _algorithm(model: ModelIdentity, point: OperatingPoint | None) -> AlgorithmIdentification:
-    parameters = [f"sha256 {model.sha256}"]
-    if point is not None:
-        parameters.append(describe_operating_point(point).english)
+def mean_diameter(diameter_mm: float) -> Measurement:
+    """Return the mean of long and short axis."""
+    return Measurement(
+        codes.SCT.Diameter,
+        round(diameter_mm, 2),
+        codes.UCUM.Millimeter,
+        derivation=codes.SCT.Mean,
+    )
+
+
+def volume(volume_mm3: float) -> Measurement:
+    """Return the volume."""
+    return Measurement(codes.SCT.Volume, volume_mm3, codes.UCUM.CubicMillimeter)
+
+
+def _algorithm(findings: Findings) -> AlgorithmIdentification:
     return AlgorithmIdentification(
-        name=model.name, version=model.version, parameters=parameters, manufacturer=MANUFACTURER
+        name=findings.model.name,
+        version=findings.model.version,
+        parameters=algorithm_parameters(findings),
+        manufacturer=MANUFACTURER,
     )
 
 
@@ -128,25 +130,37 @@ def _region(nodule: Nodule, image: Dataset) -> ImageRegion:
         referenced_sop_instance_uid=image.SOPInstanceUID,
     )
     size = image.Columns, image.Rows
-    if len(mark.outline_px) > 2:  # noqa: PLR2004  # fewer points enclose nothing
+    if encloses(mark):
         return ImageRegion(GraphicTypeValues.POLYLINE, outline_points(mark, size), source)
     return ImageRegion(GraphicTypeValues.CIRCLE, circle_points(mark, size), source)
+
+
+def _region_in_space(nodule: Nodule, image: Dataset) -> Iterator[ImageRegion3D]:
+    points, frame = outline_lps_mm(nodule.measurement.mark, image), image.get("FrameOfReferenceUID")
+    if points is not None and frame:
+        yield ImageRegion3D(
+            graphic_type=GraphicTypeValues3D.POLYGON,
+            graphic_data=points,
+            frame_of_reference_uid=str(frame),
+        )
 
 
 def _measurements(nodule: Nodule) -> Iterator[Measurement]:
     measured, mm = nodule.measurement, codes.UCUM.Millimeter
     yield Measurement(codes.SCT.LongAxis, measured.long_axis_mm, mm)
     yield Measurement(codes.SCT.ShortAxis, measured.short_axis_mm, mm)
-    yield Measurement(
-        codes.SCT.Diameter,
-        round(measured.mean_diameter_mm, 2),
-        mm,
-        derivation=codes.SCT.Mean,
-    )
-    yield Measurement(codes.SCT.Volume, measured.volume_mm3, codes.UCUM.CubicMillimeter)
+    yield mean_diameter(measured.mean_diameter_mm)
+    yield volume(measured.volume_mm3)
     yield Measurement(
         codes.DCM.CertaintyOfFinding, round(100 * nodule.score, 2), codes.UCUM.Percent
     )
+    change = nodule.change
+    if change is None:
+        return
+    if change.volume_change_percent is not None:
+        yield Measurement(_VOLUME_CHANGE, change.volume_change_percent, codes.UCUM.Percent)
+    if change.doubling_time_days is not None:
+        yield Measurement(_DOUBLING_TIME, change.doubling_time_days, _DAYS)
 
 
 def _evaluations(nodule: Nodule) -> Iterator[QualitativeEvaluation]:

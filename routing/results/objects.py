@@ -1,5 +1,6 @@
 """The objects that a study's findings become, and what they have in common."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,27 +11,59 @@ from pydicom import Dataset
 
 from routing.results.instance import ascii_text
 from wetread import __version__
+from wetread.domain.errors import ConfigurationError
 from wetread.domain.findings import Findings
 from wetread.domain.uids import derive_uid
 
 MANUFACTURER: Final = "Wetread"
 CONTENT_LABEL: Final = "WETREAD_AI"  # CS: upper case, at most 16 characters
 
+MARK_COLOR: Final = (97.1, -21.6, 94.5)  # yellow, CIELab
+
 
 class ObjectKind(StrEnum):
     """A form that findings take; each has its own series."""
 
     MEASUREMENT_REPORT = "measurement_report"
+    COMPREHENSIVE_REPORT = "comprehensive_report"  # the same for who takes no 3D SR
+    SPATIAL_REPORT = "spatial_report"  # the same with outlines in patient coordinates as well
     PRESENTATION_STATE = "presentation_state"
+    CHEST_CAD_REPORT = "chest_cad_report"
+    KEY_OBJECTS = "key_objects"
+    SEGMENTATION = "segmentation"
+    SECONDARY_CAPTURE = "secondary_capture"
 
 
+DEFAULT_KINDS: Final = frozenset((ObjectKind.MEASUREMENT_REPORT, ObjectKind.PRESENTATION_STATE))
+NAMES: Final = {  # that people choose kinds by
+    "sr": ObjectKind.MEASUREMENT_REPORT,
+    "comprehensive-sr": ObjectKind.COMPREHENSIVE_REPORT,
+    "spatial-sr": ObjectKind.SPATIAL_REPORT,
+    "gsps": ObjectKind.PRESENTATION_STATE,
+    "cad-sr": ObjectKind.CHEST_CAD_REPORT,
+    "key-objects": ObjectKind.KEY_OBJECTS,
+    "seg": ObjectKind.SEGMENTATION,
+    "secondary-capture": ObjectKind.SECONDARY_CAPTURE,
+}
 SERIES_NUMBERS: Final = {
     ObjectKind.MEASUREMENT_REPORT: 9701,
     ObjectKind.PRESENTATION_STATE: 9702,
+    ObjectKind.CHEST_CAD_REPORT: 9703,
+    ObjectKind.KEY_OBJECTS: 9704,
+    ObjectKind.SEGMENTATION: 9705,
+    ObjectKind.SECONDARY_CAPTURE: 9706,
+    ObjectKind.COMPREHENSIVE_REPORT: 9707,
+    ObjectKind.SPATIAL_REPORT: 9708,
 }
 SERIES_DESCRIPTIONS: Final = {
     ObjectKind.MEASUREMENT_REPORT: "Wetread AI chest CT nodule report (research use)",
     ObjectKind.PRESENTATION_STATE: "Wetread AI chest CT nodule marks (research use)",
+    ObjectKind.CHEST_CAD_REPORT: "Wetread AI chest CAD report (research use)",
+    ObjectKind.KEY_OBJECTS: "Wetread AI key images (research use)",
+    ObjectKind.SEGMENTATION: "Wetread AI nodule segmentation (research use)",
+    ObjectKind.SECONDARY_CAPTURE: "Wetread AI summary pages (research use)",
+    ObjectKind.COMPREHENSIVE_REPORT: "Wetread AI chest CT nodule report, plain (research use)",
+    ObjectKind.SPATIAL_REPORT: "Wetread AI chest CT nodule report, 3D (research use)",
 }
 
 
@@ -42,6 +75,16 @@ class EncodedObject:
     sop_class_uid: str
     sop_instance_uid: str
     path: Path
+
+
+def kinds_from_names(names: Collection[str]) -> frozenset[ObjectKind]:
+    """Return the kinds that people have named; raise `ConfigurationError` for another name."""
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        raise ConfigurationError(
+            f"there is no kind of object {unknown[0]!r}; there are {', '.join(NAMES)}"
+        )
+    return frozenset(NAMES[name] for name in names)
 
 
 class Identity(TypedDict):

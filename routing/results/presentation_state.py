@@ -19,22 +19,21 @@ from pydicom import Dataset
 
 from routing.results.drawing import Size, circle_points, heading_boxes, label_boxes
 from routing.results.instance import ascii_text
+from routing.results.material import Material
 from routing.results.objects import (
     CONTENT_LABEL,
+    MARK_COLOR,
     SERIES_DESCRIPTIONS,
     InheritedAsBytes,
     ObjectKind,
     identity,
     stamp,
 )
-from routing.results.source import Source
-from routing.results.summary import category_lines, summary_lines
-from wetread.domain.explanation import describe_region, describe_size_and_type
-from wetread.domain.findings import ChangeState, Findings, GrowthVerdict, Nodule
+from routing.results.summary import category_lines, nodule_lines, summary_lines
+from wetread.domain.findings import Findings, Nodule
 
 _KIND: Final = ObjectKind.PRESENTATION_STATE
 _HEADING: Final = "Wetread AI (research use):"
-_YELLOW: Final = (97.1, -21.6, 94.5)  # CIELab
 _PIXEL: Final = AnnotationUnitsValues.PIXEL
 _LEFT: Final = TextJustificationValues.LEFT
 _RIGHT: Final = TextJustificationValues.RIGHT
@@ -53,17 +52,15 @@ class _State(InheritedAsBytes, GrayscaleSoftcopyPresentationState):
     pass
 
 
-def encode_presentation_states(
-    findings: Findings, source: Source, encoded_at: datetime
-) -> tuple[Dataset, ...]:
+def encode_presentation_states(material: Material) -> tuple[Dataset, ...]:
     """Return the states that show the findings; none where no image could be shown with them.
 
     Each nodule is marked on its own slice only; without nodules, words on the central slice say
     why. The reader's window is left alone. Patient and study attributes are inherited.
     """
     return tuple(
-        _state(findings, images, part, encoded_at)
-        for part, images in enumerate(_alike(source.images.values()))
+        _state(material.findings, images, part, material.encoded_at)
+        for part, images in enumerate(_alike(material.source.images.values()))
     )
 
 
@@ -82,7 +79,7 @@ def _state(
         layer_name=CONTENT_LABEL,
         order=1,
         description="Wetread AI, research use",
-        display_color=CIELabColor(*_YELLOW),
+        display_color=CIELabColor(*MARK_COLOR),
     )
     state = _State(
         referenced_images=images,
@@ -142,12 +139,7 @@ def _circle(nodule: Nodule, size: Size) -> GraphicObject:
 
 def _label(nodule: Nodule, size: Size) -> Iterator[TextObject]:
     measured = nodule.measurement
-    what = describe_size_and_type(measured).english
-    where = describe_region(measured.side, measured.zone).english
-    lines = [
-        ascii_text(f"{nodule.tracking_id}: {what}{_change_words(nodule)}"),
-        ascii_text(f"{where}, score {nodule.score:.2f}"),
-    ]
+    lines = [ascii_text(line) for line in nodule_lines(nodule)]
     for text, box in zip(lines, label_boxes(lines, measured.mark, size), strict=True):
         on_the_left = box[2] <= measured.mark.center_px[0]
         yield TextObject(
@@ -158,14 +150,3 @@ def _label(nodule: Nodule, size: Size) -> Iterator[TextObject]:
             tracking_id=nodule.tracking_id,
             tracking_uid=nodule.tracking_uid,
         )
-
-
-def _change_words(nodule: Nodule) -> str:
-    change = nodule.change
-    if change is None:
-        return ""
-    if change.state is ChangeState.NEW:
-        return ", new"
-    if change.verdict in (GrowthVerdict.GROWN, GrowthVerdict.STABLE, GrowthVerdict.SHRUNK):
-        return f", {change.verdict.value}"
-    return ""

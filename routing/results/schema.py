@@ -105,6 +105,8 @@ class ChangeSchema(_Part):
     verdict: GrowthVerdict | None
     measured_at_registered_place: bool = False
     """One of the two was marked by no detector, and measured where the other one lies."""
+    prior_mark: MarkSchema | None = None
+    """Where the prior's image shows it: the enclosing circle, without an outline."""
 
 
 class TrendPointSchema(_Part):

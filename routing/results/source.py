@@ -46,6 +46,7 @@ class Source:
     evidence: tuple[Dataset, ...]
     images: Mapping[str, Dataset]  # by SOP Instance UID, in the order of the marks
     inherited: Mapping[BaseTag, bytes]  # from the first of these
+    instances: Mapping[str, StoredInstance]  # of the series, by SOP Instance UID, in its order
 
 
 def read_source(findings: Findings, instances: Sequence[StoredInstance]) -> Source:
@@ -62,14 +63,20 @@ def read_source(findings: Findings, instances: Sequence[StoredInstance]) -> Sour
         raise EncodingError(f"a mark lies on {min(strangers)}, which is not in the series")
     shown = [(by_uid[uid], _read(by_uid[uid])) for uid in marked] or [_most_central(series)]
     return Source(
-        evidence=tuple(_reference(instance) for instance in by_uid.values()),
+        evidence=tuple(reference(instance) for instance in by_uid.values()),
         images={
             instance.sop_instance_uid: _image(instance, header)
             for instance, header in shown
             if _can_be_shown(instance, header)
         },
         inherited=inherited_elements(shown[0][1]),
+        instances=by_uid,
     )
+
+
+def read_image(instance: StoredInstance) -> Dataset:
+    """Return reference and image attributes of one instance; raise `UnreadableInstance`."""
+    return _image(instance, _read(instance))
 
 
 def _series_referred_to(
@@ -109,18 +116,19 @@ def _read(instance: StoredInstance) -> Dataset:
         raise UnreadableInstance(f"{instance.path.name} cannot be read: {error}") from error
 
 
-def _reference(instance: StoredInstance) -> Dataset:
-    reference = Dataset()
-    reference.StudyInstanceUID = instance.study_instance_uid
-    reference.SeriesInstanceUID = instance.series_instance_uid
-    reference.SOPInstanceUID = instance.sop_instance_uid
-    reference.SOPClassUID = instance.sop_class_uid
+def reference(instance: StoredInstance) -> Dataset:
+    """Return an instance as highdicom's evidence."""
+    evidence = Dataset()
+    evidence.StudyInstanceUID = instance.study_instance_uid
+    evidence.SeriesInstanceUID = instance.series_instance_uid
+    evidence.SOPInstanceUID = instance.sop_instance_uid
+    evidence.SOPClassUID = instance.sop_class_uid
     # Its own classes ask an image for these; the real values are inherited as bytes.
     for keyword in ("PatientID", "PatientName", "PatientBirthDate", "PatientSex"):
-        setattr(reference, keyword, "")
+        setattr(evidence, keyword, "")
     for keyword in ("AccessionNumber", "StudyID", "StudyDate", "StudyTime"):
-        setattr(reference, keyword, None)
-    return reference
+        setattr(evidence, keyword, None)
+    return evidence
 
 
 def _can_be_shown(instance: StoredInstance, header: Dataset) -> bool:
@@ -132,7 +140,7 @@ def _can_be_shown(instance: StoredInstance, header: Dataset) -> bool:
 
 
 def _image(instance: StoredInstance, header: Dataset) -> Dataset:
-    image = _reference(instance)
+    image = reference(instance)
     image.SamplesPerPixel = 1
     for keyword in _IMAGE_KEYWORDS:
         if keyword in header:

@@ -34,6 +34,7 @@ def test_a_study_with_its_prior(
         small_phantom.current.folder,
         *("--prior", small_phantom.prior.folder),
         *("--out", tmp_path),
+        *("--objects", "sr,gsps,cad-sr,seg", "--objects", "key-objects,secondary-capture"),
         "--json",
     )
     assert ran.returncode == 0, ran.stderr
@@ -42,7 +43,10 @@ def test_a_study_with_its_prior(
     assert document == json.loads((tmp_path / "findings.json").read_bytes())
     assert document["outcome"] == "analysed"
     assert {nodule["change"]["state"] for nodule in document["nodules"]} >= {"matched"}
-    assert len(list(tmp_path.glob("*.dcm"))) == 2
+    assert {path.name.split("-")[0] for path in tmp_path.glob("*.dcm")} == {
+        *("measurement_report", "presentation_state", "chest_cad_report", "segmentation"),
+        *("key_objects", "secondary_capture"),
+    }
     assert len(list(tmp_path.rglob("*.png"))) == len(document["nodules"])
 
 
@@ -56,6 +60,7 @@ def test_a_second_run_gives_the_same_objects(
         )
         document = json.loads((tmp_path / name / "findings.json").read_bytes())
         objects = {dcmread(path).SOPInstanceUID for path in sorted((tmp_path / name).glob("*.dcm"))}
+        assert len(objects) == 2  # a report and a presentation state, where nothing is asked for
         runs.append((document["nodules"], document["candidates"], objects))
     assert runs[0] == runs[1]
 

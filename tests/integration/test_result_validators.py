@@ -9,9 +9,12 @@ import pytest
 from pydicom import dcmread
 
 from routing.results.encode import encode_results
+from routing.results.masks import write_masks
+from routing.results.objects import ObjectKind
 from tests.support.conformant_ct import write_conformant_series
 from tests.support.encoding import ENCODED_AT, about
 from tests.support.findings import findings, nodule
+from tests.support.masks import mask_around
 from wetread.domain.findings import Change, ChangeState, Findings, GrowthVerdict, Outcome
 from wetread.domain.studies import StoredInstance
 
@@ -39,6 +42,24 @@ CASES: dict[str, Callable[[StoredInstance], Findings]] = {
     "failed": lambda _: findings(outcome=Outcome.FAILED, reason="detect stopped"),
 }
 
+IODS = {
+    "ComprehensiveSR",
+    "Comprehensive3DSR",
+    "GrayscaleSoftcopyPresentationState",
+    "ChestCADSR",
+    "KeyObjectSelectionDocument",
+    "Segmentation",
+    "SCImage",
+}
+
+DOCUMENTS = (
+    ObjectKind.COMPREHENSIVE_REPORT,
+    ObjectKind.SPATIAL_REPORT,
+    ObjectKind.MEASUREMENT_REPORT,
+    ObjectKind.CHEST_CAD_REPORT,
+    ObjectKind.KEY_OBJECTS,
+)
+
 
 @pytest.fixture
 def series(tmp_path: Path) -> tuple[StoredInstance, ...]:
@@ -56,6 +77,15 @@ def results(found: Findings, series: tuple[StoredInstance, ...], folder: Path) -
     return report.path, state.path
 
 
+def errors(dciodvfy: str, path: Path) -> list[str]:
+    """Return what dciodvfy says of a file that it knows the kind of."""
+    said = subprocess.run(
+        [dciodvfy, "-new", path], check=False, capture_output=True, text=True
+    ).stderr.splitlines()
+    assert any(line.strip() in IODS for line in said), said
+    return [line for line in said if line.startswith("Error")]
+
+
 @pytest.mark.peer("dciodvfy")
 @pytest.mark.parametrize("case", CASES)
 def test_dciodvfy_finds_no_error(
@@ -65,12 +95,14 @@ def test_dciodvfy_finds_no_error(
     require_program: Callable[[str], str],
 ) -> None:
     dciodvfy = require_program("dciodvfy")
-    for path in results(CASES[case](series[1]), series, tmp_path / "out"):
-        said = subprocess.run(
-            [dciodvfy, "-new", path], check=False, capture_output=True, text=True
-        ).stderr
-        assert "Comprehensive3DSR" in said or "GrayscaleSoftcopyPresentationState" in said
-        assert [line for line in said.splitlines() if line.startswith("Error")] == []
+    found = about(CASES[case](series[1]), series)
+    write_masks(tmp_path / "out", tuple(mask_around(one, series) for one in found.nodules))
+    made = encode_results(
+        found, series, folder=tmp_path / "out", encoded_at=ENCODED_AT, kinds=tuple(ObjectKind)
+    )
+    assert {one.path.name: errors(dciodvfy, one.path) for one in made} == {
+        one.path.name: [] for one in made
+    }
 
 
 @pytest.mark.peer("dcmp2pgm")
@@ -124,6 +156,25 @@ def test_dcmtk_reads_the_report(
     assert '"Recommendation")="Lung-RADS v2022: category 4A."' in dump
 
 
+@pytest.mark.peer("dsrdump")
+@pytest.mark.parametrize("case", CASES)
+def test_dcmtk_finds_every_relationship_allowed(
+    case: str,
+    series: tuple[StoredInstance, ...],
+    tmp_path: Path,
+    require_program: Callable[[str], str],
+) -> None:
+    dsrdump = require_program("dsrdump")
+    found = about(CASES[case](series[1]), series)
+    documents = encode_results(
+        found, series, folder=tmp_path / "out", encoded_at=ENCODED_AT, kinds=DOCUMENTS
+    )
+    for one in documents:
+        said = subprocess.run([dsrdump, "-v", one.path], check=False, capture_output=True)
+        dump = said.stdout + said.stderr
+        assert [line for line in dump.splitlines() if line.startswith(b"E:")] == []
+
+
 @pytest.mark.real_ct
 @pytest.mark.peer("dciodvfy")
 def test_results_for_real_series_have_no_error(
@@ -137,10 +188,7 @@ def test_results_for_real_series_have_no_error(
         middle = series[len(series) // 2]
         marked = nodule(middle.sop_instance_uid, center_px=(250.5, 300.5), radius_px=9.0)
         for path in results(findings(marked), series, tmp_path / str(number)):
-            said = subprocess.run(
-                [dciodvfy, "-new", path], check=False, capture_output=True, text=True
-            ).stderr
-            assert [line for line in said.splitlines() if line.startswith("Error")] == []
+            assert errors(dciodvfy, path) == []
             header, source = dcmread(path), dcmread(middle.path, stop_before_pixels=True)
             for keyword in ("PatientName", "PatientID", "StudyInstanceUID", "StudyDate"):
                 assert header[keyword].value == source[keyword].value

@@ -1,6 +1,6 @@
 """A `StudyAnalysis` of `ball_ct` studies: shipped rules, real reader, selection and encoding."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 from routing.guidelines.loading import load_guide
@@ -12,6 +12,7 @@ from routing.pipeline.metering import this_machine
 from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.stops import AnalysisRules, AnalysisTools
 from routing.reading.priority import load_priority_table
+from routing.results.objects import DEFAULT_KINDS, ObjectKind
 from routing.selection.rule_files import load_rules
 from tests.support.ball_tools import ball_tools
 
@@ -31,7 +32,10 @@ def shipped_rules() -> AnalysisRules:
 
 
 def ball_analysis(
-    tools: AnalysisTools | None = None, *, sleep: Callable[[float], None] = lambda _: None
+    tools: AnalysisTools | None = None,
+    *,
+    kinds: Collection[ObjectKind] = DEFAULT_KINDS,
+    sleep: Callable[[float], None] = lambda _: None,
 ) -> StudyAnalysis:
     """Return the analysis with the given parts."""
     return StudyAnalysis(
@@ -40,5 +44,6 @@ def ball_analysis(
         meter=this_machine(),
         retries=RetryPolicy(attempts=3, first_wait_seconds=0.5),
         clock=lambda: NOW,
+        kinds=kinds,
         sleep=sleep,
     )

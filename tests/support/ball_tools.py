@@ -23,8 +23,9 @@ from wetread.domain.findings import (
     ResolvedNodule,
 )
 from wetread.domain.geometry import as_point
+from wetread.domain.masks import NoduleMask
 from wetread.domain.volumes import CtVolume
-from wetread.ports import NoduleMatch, PriorMatch, Progress
+from wetread.ports import NoduleMatch, OutlinedNodule, PriorMatch, Progress
 
 BALL_MODEL = ModelIdentity(name="balls", version="1", sha256="ba" * 32, device="cpu")
 _TISSUE_HU = -300
@@ -84,6 +85,22 @@ class BallMeasurer:
                     ),
                 )
         return None
+
+    def outline(self, volume: CtVolume, candidate: Candidate) -> OutlinedNodule | None:
+        """Return the ball, and a box of voxels in its middle."""
+        measurement = self.measure(volume, candidate)
+        if measurement is None:
+            return None
+        z, y, x = volume.geometry.voxel_from_lps(np.asarray(measurement.center_lps_mm))
+        mask = NoduleMask(
+            center_lps_mm=measurement.center_lps_mm,
+            spacing_zyx_mm=volume.geometry.spacing_zyx_mm,
+            sop_instance_uids=volume.sop_instance_uids[round(z) - 1 : round(z) + 2],
+            first_row=round(y) - 2,
+            first_column=round(x) - 1,
+            voxels=np.ones((3, 5, 3), dtype=bool),
+        )
+        return OutlinedNodule(measurement=measurement, mask=mask)
 
 
 class BallComparer:

@@ -1,6 +1,6 @@
 """Encode findings over a series, and read the objects back as any receiver would."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from pydicom import Dataset, dcmread
 
 from routing.results.encode import encode_results
-from routing.results.objects import ObjectKind
+from routing.results.objects import DEFAULT_KINDS, ObjectKind
 from wetread.domain.findings import Findings
 from wetread.domain.studies import StoredInstance
 
@@ -25,8 +25,11 @@ def about(findings: Findings, series: Sequence[StoredInstance]) -> Findings:
 
 
 def encoded(
-    findings: Findings, series: Sequence[StoredInstance], folder: Path
+    findings: Findings,
+    series: Sequence[StoredInstance],
+    folder: Path,
+    kinds: Collection[ObjectKind] = DEFAULT_KINDS,
 ) -> dict[ObjectKind, Dataset]:
     """Encode the findings and return what lies on disk, by kind."""
-    objects = encode_results(findings, series, folder=folder, encoded_at=ENCODED_AT)
+    objects = encode_results(findings, series, folder=folder, encoded_at=ENCODED_AT, kinds=kinds)
     return {one.kind: dcmread(one.path) for one in objects}

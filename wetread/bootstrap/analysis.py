@@ -1,6 +1,7 @@
 """Wires the analysis of images: what `analyze` needs and the service builds on."""
 
 import shutil
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,7 @@ from routing.reading.double_reading_rules import load_double_reading_rules
 from routing.reading.prescreen_rules import load_prescreen_rules
 from routing.reading.priority import load_priority_table
 from routing.reading.specialties.columns import load_column_rules
+from routing.results.objects import DEFAULT_KINDS, ObjectKind
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
 from wetread.bootstrap.priors import build_archives, build_moves
@@ -51,8 +53,13 @@ _HERE = Path(__file__).parents[2]
 _LOCAL_SITE = "local"  # the issuer of patient IDs in a folder that name none
 
 
-def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
-    """Return the analysis with the model of the settings; raise `ConfigurationError`."""
+def build_analysis(
+    settings: Settings, rules: AnalysisRules, kinds: Collection[ObjectKind] = DEFAULT_KINDS
+) -> StudyAnalysis:
+    """Return the analysis with the model of the settings; raise `ConfigurationError`.
+
+    ``kinds`` are the objects that its results become.
+    """
     _check_packages_are_ours()
     measurer = load_measurer(load_package(MEASURING_MODEL))
     return StudyAnalysis(
@@ -70,6 +77,7 @@ def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
         ),
         retries=RetryPolicy(attempts=settings.pipeline.step_attempts, first_wait_seconds=0.5),
         clock=clock_of(settings),
+        kinds=kinds,
     )
 
 

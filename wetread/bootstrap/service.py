@@ -35,8 +35,9 @@ from routing.ledger.waiting import BudgetedAnalyses
 from routing.pipeline.delivery import DeliveryDesk
 from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import fault_from_setting
+from routing.pipeline.pictures import key_image_path
 from routing.pipeline.recorded_studies import RecordedStudies
-from routing.pipeline.stops import AnalysisRules, key_image_path
+from routing.pipeline.stops import AnalysisRules
 from routing.pipeline.workflow import StudyWorkflows
 from routing.priors.fetching import PriorFetcher
 from routing.priors.prefetching import PriorPrefetcher

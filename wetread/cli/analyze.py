@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from routing.results.document import document_from_findings
+from routing.results.objects import DEFAULT_KINDS, NAMES, kinds_from_names
 from wetread.bootstrap import build_analysis, load_analysis_rules, open_study
 from wetread.cli.progress import stage_progress
 from wetread.cli.tables import findings_table, output_console
@@ -16,8 +17,10 @@ from wetread.domain.guidelines.guidance import Indication
 from wetread.logs import configure_logs
 from wetread.settings import load_settings
 
+_DEFAULT_NAMES: Final = ",".join(name for name, kind in NAMES.items() if kind in DEFAULT_KINDS)
 
-def analyze(
+
+def analyze(  # noqa: PLR0913 one for each option of the command
     study: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with one DICOM study.")],
     out: Annotated[Path, typer.Option(help="Folder for findings.json, objects and key images.")],
     prior: Annotated[
@@ -33,6 +36,13 @@ def analyze(
         Indication | None,
         typer.Option(help="Why the study was made; by rules over its headers by default."),
     ] = None,
+    objects: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME,…",
+            help=f"DICOM objects to write, {_DEFAULT_NAMES} by default: {', '.join(NAMES)}.",
+        ),
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file with the settings.")] = None,
     *,
     as_json: Annotated[
@@ -40,11 +50,12 @@ def analyze(
     ] = False,
 ) -> None:
     """Analyse one study and write findings.json, the DICOM objects and key images to --out."""
+    kinds = DEFAULT_KINDS if objects is None else kinds_from_names(_split(objects))
     settings = load_settings(config)
     if model is not None:
         settings = settings.model_copy(update={"model": model})
     configure_logs(settings.log_format)
-    analysis = build_analysis(settings, load_analysis_rules(settings, selection_rules=rules))
+    analysis = build_analysis(settings, load_analysis_rules(settings, selection_rules=rules), kinds)
     current = replace(open_study(study), indication=indication)
     earlier = open_study(prior) if prior is not None else None
     out.mkdir(parents=True, exist_ok=True)
@@ -58,3 +69,8 @@ def analyze(
         output_console().print(findings_table([analysed.findings]))
     if analysed.findings.outcome is Outcome.FAILED:
         raise AnalysisError(f"the analysis failed: {analysed.findings.reason}")
+
+
+def _split(options: list[str]) -> list[str]:
+    """Return every name of an option that may be given several times, each with several names."""
+    return [name.strip() for option in options for name in option.split(",") if name.strip()]

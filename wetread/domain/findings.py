@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from wetread.domain.geometry import Point
 from wetread.domain.guidelines.guidance import Guidance
 from wetread.domain.studies import PatientKey
+
+COMPARISON_FAILED: Final = "comparison with prior failed"
+"""Begins the part of a reason that says so: the one phrase of it that programs look for."""
 
 
 class Outcome(StrEnum):
@@ -166,6 +170,7 @@ class Change:
     doubling_time_days_interval: tuple[float, float | None] | None = None
     verdict: GrowthVerdict | None = None
     measured_at_registered_place: bool = False  # one of the two was marked by no detector
+    prior_mark: ImageMark | None = None  # on the prior's image, without its outline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +284,17 @@ class Findings:
     def is_whole(self) -> bool:
         """True where the analysis lacked nothing."""
         return is_whole(self.outcome, self.reason)
+
+    @property
+    def comparison_failed(self) -> bool:
+        """True where there is a prior that could not be compared with."""
+        return COMPARISON_FAILED in (self.reason or "")
+
+    @property
+    def is_compared(self) -> bool:
+        """True where something of this study or its prior was looked for in the other one."""
+        changed = any(nodule.change is not None for nodule in self.nodules)
+        return changed or bool(self.resolved) or bool(self.unseen)
 
     @property
     def is_negative(self) -> bool:

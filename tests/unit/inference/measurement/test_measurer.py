@@ -169,3 +169,28 @@ def test_a_vessel_alone_is_no_nodule() -> None:
     found = MEASURER.measure(volume, candidate)
 
     assert found is None or found.volume_mm3 < 120
+
+
+@pytest.mark.parametrize("axes", [AXIAL, FEET_FIRST])
+@pytest.mark.parametrize("spacing", [(1.0, 0.7, 0.7), (2.5, 0.9, 0.9)])
+def test_the_mask_is_what_was_measured_at_its_place(
+    spacing: Point, axes: tuple[Point, Point, Point]
+) -> None:
+    volume = slab([ball(CENTER, 12.0)], spacing_zyx_mm=spacing, axes_lps=axes)
+    candidate = Candidate(center_lps_mm=CENTER, diameter_mm=12.0, score=1.0)
+    found = MEASURER.outline(volume, candidate)
+
+    assert found is not None
+    assert found.measurement == MEASURER.measure(volume, candidate)
+    mask = found.mask
+    assert mask is not None
+    assert mask.center_lps_mm == found.measurement.center_lps_mm
+    assert float(mask.voxels.sum()) * volume.geometry.voxel_volume_mm3 == pytest.approx(
+        found.measurement.volume_mm3, rel=0.15
+    )
+    inside = np.argwhere(mask.voxels).mean(axis=0)
+    slices = [volume.sop_instance_uids.index(uid) for uid in mask.sop_instance_uids]
+    place = inside + np.asarray([slices[0], mask.first_row, mask.first_column])
+    assert slices == list(range(slices[0], slices[0] + len(slices)))
+    assert volume.geometry.lps_from_voxel(place) == pytest.approx(CENTER, abs=0.6)
+    assert mask.voxels.any(axis=(1, 2)).all()  # cropped to what is inside

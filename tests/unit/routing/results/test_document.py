@@ -86,6 +86,7 @@ def test_the_published_names_are_all_there_and_schema_is_first() -> None:
         "doubling_time_days_interval": [206.1, None],
         "verdict": "grown",
         "measured_at_registered_place": True,
+        "prior_mark": None,
     }
     assert document["nodules"][0]["trend"] == {
         "points": [

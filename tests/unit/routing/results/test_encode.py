@@ -14,13 +14,19 @@ from pydicom.uid import (
 
 from routing.results.encode import encode_results
 from routing.results.instance import write_atomically
-from routing.results.objects import ObjectKind
+from routing.results.objects import DEFAULT_KINDS, NAMES, ObjectKind, kinds_from_names
 from tests.support.conformant_ct import write_conformant_series
 from tests.support.encoding import ENCODED_AT, about, encoded
 from tests.support.findings import MODEL, findings, nodule
-from wetread.domain.errors import EncodingError, UnreadableInstance
+from wetread.domain.errors import ConfigurationError, EncodingError, UnreadableInstance
 from wetread.domain.findings import Findings, Outcome
 from wetread.domain.studies import StoredInstance
+
+ALL = tuple(ObjectKind)
+
+
+def test_every_kind_has_one_name() -> None:
+    assert sorted(NAMES.values()) == sorted(ObjectKind)
 
 
 @pytest.fixture
@@ -37,7 +43,7 @@ def test_a_study_becomes_a_report_and_a_presentation_state(
     found: Findings, series: tuple[StoredInstance, ...], tmp_path: Path
 ) -> None:
     objects = encode_results(found, series, folder=tmp_path / "out", encoded_at=ENCODED_AT)
-    assert [one.kind for one in objects] == list(ObjectKind)
+    assert {one.kind for one in objects} == DEFAULT_KINDS
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         one.path.name for one in objects
     }
@@ -59,7 +65,7 @@ def test_a_second_run_gives_the_same_bytes(
     found: Findings, series: tuple[StoredInstance, ...], tmp_path: Path
 ) -> None:
     first, again, later = (
-        encode_results(found, series, folder=tmp_path / name, encoded_at=at)
+        encode_results(found, series, folder=tmp_path / name, encoded_at=at, kinds=ALL)
         for name, at in (
             ("first", ENCODED_AT),
             ("again", ENCODED_AT),
@@ -76,16 +82,19 @@ def test_only_times_differ_between_two_days(
     found: Findings, series: tuple[StoredInstance, ...], tmp_path: Path
 ) -> None:
     pairs = zip(
-        encode_results(found, series, folder=tmp_path / "a", encoded_at=ENCODED_AT),
-        encode_results(
-            found, series, folder=tmp_path / "b", encoded_at=ENCODED_AT + timedelta(days=1)
+        *(
+            encode_results(found, series, folder=tmp_path / name, encoded_at=at, kinds=ALL)
+            for name, at in (("a", ENCODED_AT), ("b", ENCODED_AT + timedelta(days=1)))
         ),
         strict=True,
     )
     for one, other in pairs:
         before, after = dcmread(one.path), dcmread(other.path)
         changed = {element.keyword for element in before if element != after[element.tag]}
-        assert changed <= {"InstanceCreationDate", "ContentDate", "PresentationCreationDate"}
+        assert changed <= {
+            *("InstanceCreationDate", "ContentDate", "PresentationCreationDate"),
+            "DateOfSecondaryCapture",
+        }
         assert changed
 
 
@@ -104,9 +113,10 @@ def test_other_content_is_another_instance(
     series: tuple[StoredInstance, ...],
     tmp_path: Path,
 ) -> None:
-    before = encoded(found, series, tmp_path / "out")
-    after = encoded(replace(found, **change), series, tmp_path / "out")
-    for kind in ObjectKind:
+    before = encoded(found, series, tmp_path / "out", ALL)
+    after = encoded(replace(found, **change), series, tmp_path / "out", ALL)
+    assert before.keys() == after.keys()
+    for kind in before:
         assert before[kind].SOPInstanceUID != after[kind].SOPInstanceUID
         same_series = before[kind].SeriesInstanceUID == after[kind].SeriesInstanceUID
         assert same_series == ("revision" in change)
@@ -168,7 +178,7 @@ def test_a_study_that_no_state_can_show_still_gets_its_report(
 def test_another_kind_of_image_can_stand_for_a_study(sop_class_uid: str, tmp_path: Path) -> None:
     series = write_conformant_series(tmp_path / "cr", SOPClassUID=sop_class_uid, Modality="CR")
     found = about(findings(outcome=Outcome.NOT_ANALYSED, reason="no CT"), series)
-    assert set(encoded(found, series, tmp_path / "out")) == set(ObjectKind)
+    assert set(encoded(found, series, tmp_path / "out")) == DEFAULT_KINDS
 
 
 def test_a_header_with_gaps_is_no_obstacle(tmp_path: Path) -> None:
@@ -223,3 +233,12 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     write_atomically(path, b"second")
     assert path.read_bytes() == b"second"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_name_that_is_none_is_refused_with_those_that_are() -> None:
+    assert kinds_from_names(["sr", "cad-sr"]) == {
+        ObjectKind.MEASUREMENT_REPORT,
+        ObjectKind.CHEST_CAD_REPORT,
+    }
+    with pytest.raises(ConfigurationError, match="'pdf'; there are sr, comprehensive-sr"):
+        kinds_from_names(["sr", "pdf"])
