@@ -75,6 +75,34 @@ class IntakeSettings(_Section):
         return timedelta(seconds=self.forced_complete_seconds)
 
 
+class TlsSettings(_Section):
+    """How a connection that we open is encrypted."""
+
+    ca_file: Path | None = None  # None: the authorities this machine trusts
+    certificate_file: Path | None = None  # our own, where the peer asks for one
+    key_file: Path | None = None
+
+
+class WebPeerSettings(_Section):
+    """A DICOMweb server, and who we are to it."""
+
+    name: str = Field(min_length=1)
+    url: HttpUrl  # what stands before /studies
+    user: str | None = None
+    password: SecretStr | None = None
+    token: SecretStr | None = None  # sent as a bearer token
+    tls: TlsSettings | None = None
+    timeout_seconds: float = Field(default=30.0, gt=0)  # of silence
+
+    @model_validator(mode="after")
+    def _one_way_to_say_who_we_are(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password belong together")
+        if self.token is not None and self.user is not None:
+            raise ValueError("give a token or a user, not both")
+        return self
+
+
 class DestinationSettings(_Section):
     """A DICOM node that receives results by C-STORE."""
 
@@ -83,7 +111,12 @@ class DestinationSettings(_Section):
     port: Port
     ae_title: AeTitle
     calling_ae_title: AeTitle = "WETREAD"
-    timeout_seconds: float = Field(default=30.0, gt=0)
+    tls: TlsSettings | None = None
+    timeout_seconds: float = Field(default=30.0, gt=0)  # of silence
+
+
+class WebDestinationSettings(WebPeerSettings):
+    """A DICOMweb server that receives results by STOW-RS."""
 
 
 class FolderSettings(_Section):
@@ -91,14 +124,6 @@ class FolderSettings(_Section):
 
     name: str = Field(min_length=1)
     folder: Path
-
-
-class TlsSettings(_Section):
-    """How a connection to an archive is encrypted."""
-
-    ca_file: Path | None = None  # None: the authorities this machine trusts
-    certificate_file: Path | None = None  # our own, where the archive asks for one
-    key_file: Path | None = None
 
 
 class _ArchiveSettings(_Section):
@@ -119,22 +144,10 @@ class DicomArchiveSettings(_ArchiveSettings):
     calling_ae_title: AeTitle = "WETREAD"
 
 
-class DicomWebArchiveSettings(_ArchiveSettings):
+class DicomWebArchiveSettings(_ArchiveSettings, WebPeerSettings):
     """An archive that is asked by QIDO-RS and sends by WADO-RS."""
 
     kind: Literal["dicomweb"]
-    url: HttpUrl  # what stands before /studies
-    user: str | None = None
-    password: SecretStr | None = None
-    token: SecretStr | None = None  # sent as a bearer token
-
-    @model_validator(mode="after")
-    def _one_way_to_say_who_we_are(self) -> Self:
-        if (self.user is None) != (self.password is None):
-            raise ValueError("user and password belong together")
-        if self.token is not None and self.user is not None:
-            raise ValueError("give a token or a user, not both")
-        return self
 
 
 ArchiveSettings: TypeAlias = Annotated[
@@ -209,6 +222,7 @@ class Settings(BaseSettings):
     log_format: str = Field(default="console", pattern="^(console|json)$")
     intake: IntakeSettings = IntakeSettings()
     destinations: tuple[DestinationSettings, ...] = ()
+    web_destinations: tuple[WebDestinationSettings, ...] = ()
     folders: tuple[FolderSettings, ...] = ()
     archives: tuple[ArchiveSettings, ...] = ()
     priors: PriorSettings = PriorSettings()
@@ -218,7 +232,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _destinations_have_names_of_their_own(self) -> Self:
-        names = [one.name for one in self.destinations] + [one.name for one in self.folders]
+        names = [
+            *(one.name for one in self.destinations),
+            *(one.name for one in self.web_destinations),
+            *(one.name for one in self.folders),
+        ]
         if len(set(names)) < len(names):
             raise ValueError("two destinations have the same name")
         return self

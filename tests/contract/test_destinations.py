@@ -1,6 +1,7 @@
 """What every destination does, whatever is behind it."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -21,7 +22,9 @@ from pynetdicom.transport import ThreadedAssociationServer
 
 from routing.destinations.dicom import DicomDestination
 from routing.destinations.folder import FolderDestination
-from tests.support.instances import instance
+from routing.destinations.stow import StowDestination
+from tests.support.instances import instance, written
+from tests.support.web_archive import WebArchive, running_archive
 from wetread.domain.errors import DeliveryError, UnreadableInstance
 from wetread.ports import Destination
 from wetread.settings import DestinationSettings
@@ -92,23 +95,34 @@ class DicomHarness:
         self.server.shutdown()
 
 
-@pytest.fixture(params=["folder", "dicom"])
+@dataclass
+class WebHarness:
+    stack: ExitStack
+    archive: WebArchive = field(default_factory=WebArchive)
+
+    def __post_init__(self) -> None:
+        self.stack.enter_context(running_archive(self.archive))
+        self.destination: Destination = StowDestination(self.archive.destination())
+
+    def received(self) -> dict[str, bytes]:
+        return self.archive.received
+
+    def go_away(self) -> None:
+        self.stack.close()
+
+
+@pytest.fixture(params=["folder", "dicom", "stow"])
 def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Harness]:
     if request.param == "folder":
         yield FolderHarness(tmp_path / "received")
         return
+    if request.param == "stow":
+        with ExitStack() as stack:
+            yield WebHarness(stack)
+        return
     harness = DicomHarness()
     yield harness
     harness.server.ae.shutdown()
-
-
-def _write(folder: Path, number: int = 0, **attributes: object) -> Path:
-    dataset = instance(number, **attributes)
-    path = folder / f"{number}.dcm"
-    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    dataset.save_as(path, enforce_file_format=True)
-    return path
 
 
 def test_has_its_configured_name(harness: Harness) -> None:
@@ -117,9 +131,9 @@ def test_has_its_configured_name(harness: Harness) -> None:
 
 def test_confirms_every_object_it_delivered(harness: Harness, tmp_path: Path) -> None:
     paths = [
-        _write(tmp_path, 0),
-        _write(tmp_path, 1, SOPClassUID=ComprehensiveSRStorage),
-        _write(tmp_path, 2),
+        written(tmp_path, 0),
+        written(tmp_path, 1, SOPClassUID=ComprehensiveSRStorage),
+        written(tmp_path, 2),
     ]
 
     receipts = harness.destination.send(paths)
@@ -156,7 +170,7 @@ def test_keeps_the_transfer_syntax_and_every_byte(harness: Harness, tmp_path: Pa
 
 
 def test_may_be_told_twice(harness: Harness, tmp_path: Path) -> None:
-    path = _write(tmp_path)
+    path = written(tmp_path)
 
     assert all(harness.destination.send([path])[0].confirmed for _ in range(2))
     assert len(harness.received()) == 1
@@ -171,7 +185,7 @@ def test_a_destination_that_is_away_is_tried_again(harness: Harness, tmp_path: P
     harness.go_away()
 
     with pytest.raises(DeliveryError, match="pacs") as caught:
-        harness.destination.send([_write(tmp_path)])
+        harness.destination.send([written(tmp_path)])
 
     assert caught.value.retryable
 

@@ -1,6 +1,6 @@
 """Start a PACS, deliver files to it, and tell what it confirmed and what it has.
 
-Usage: python -m tests.support.delivery_to_pacs orthanc|storescp PROGRAM FOLDER FILE…
+Usage: python -m tests.support.delivery_to_pacs orthanc|stow|storescp PROGRAM FOLDER FILE…
 """
 
 import json
@@ -15,24 +15,33 @@ from pathlib import Path
 from pydicom import dcmread
 
 from routing.destinations.dicom import DicomDestination
-from tests.support.orthanc import running_orthanc
+from routing.destinations.stow import StowDestination
+from tests.support.orthanc import DICOMWEB_PLUGIN, Orthanc, running_orthanc
 from tests.support.private_network import free_port, wait_for_port
-from wetread.settings import DestinationSettings
+from wetread.ports import Destination
+from wetread.settings import DestinationSettings, WebDestinationSettings
 
 Files = Callable[[], list[bytes]]
 
 
 @contextmanager
-def _orthanc(program: str, folder: Path) -> Iterator[tuple[int, Files]]:
+def _orthanc(program: str, folder: Path) -> Iterator[tuple[Destination, Files]]:
     with running_orthanc(program, folder) as orthanc:
-        yield (
-            orthanc.dicom_port,
-            lambda: [orthanc.get(f"/instances/{name}/file") for name in orthanc.instances()],
-        )
+        yield _dicom_destination(orthanc.dicom_port), lambda: _files(orthanc)
 
 
 @contextmanager
-def _storescp(program: str, folder: Path) -> Iterator[tuple[int, Files]]:
+def _stow(program: str, folder: Path) -> Iterator[tuple[Destination, Files]]:
+    plugins = [str(DICOMWEB_PLUGIN)]
+    with running_orthanc(program, folder, Plugins=plugins, OverwriteInstances=False) as orthanc:
+        settings = WebDestinationSettings.model_validate(
+            {"name": "pacs", "url": f"http://127.0.0.1:{orthanc.http_port}/dicom-web"}
+        )
+        yield StowDestination(settings), lambda: _files(orthanc)
+
+
+@contextmanager
+def _storescp(program: str, folder: Path) -> Iterator[tuple[Destination, Files]]:
     port = free_port()
     folder.mkdir()
     process = subprocess.Popen(
@@ -41,26 +50,36 @@ def _storescp(program: str, folder: Path) -> Iterator[tuple[int, Files]]:
     )
     try:
         wait_for_port(port, process)
-        yield port, lambda: [path.read_bytes() for path in folder.iterdir()]
+        yield _dicom_destination(port), lambda: [path.read_bytes() for path in folder.iterdir()]
     finally:
         process.terminate()
         process.wait(30)
 
 
+def _dicom_destination(port: int) -> DicomDestination:
+    return DicomDestination(
+        DestinationSettings(name="pacs", host="127.0.0.1", port=port, ae_title="PACS")
+    )
+
+
+def _files(orthanc: Orthanc) -> list[bytes]:
+    return [orthanc.get(f"/instances/{name}/file") for name in orthanc.instances()]
+
+
 def main() -> None:
     """Print receipts and received datasets (SOP Instance UID, transfer syntax, patient name)."""
     kind, program, folder, *files = sys.argv[1:]
-    start = {"orthanc": _orthanc, "storescp": _storescp}[kind]
-    with start(program, Path(folder)) as (port, received):
-        destination = DicomDestination(
-            DestinationSettings(name="pacs", host="127.0.0.1", port=port, ae_title="PACS")
-        )
-        receipts = destination.send([Path(file) for file in files])
+    start = {"orthanc": _orthanc, "stow": _stow, "storescp": _storescp}[kind]
+    with start(program, Path(folder)) as (destination, received):
+        paths = [Path(file) for file in files]
+        receipts = destination.send(paths)
+        again = destination.send(paths)
         datasets = [dcmread(BytesIO(file)) for file in received()]
     print(
         json.dumps(
             {
                 "confirmed": [one.sop_instance_uid for one in receipts if one.confirmed],
+                "confirmed_again": [one.sop_instance_uid for one in again if one.confirmed],
                 "details": [one.detail for one in receipts],
                 "received": {
                     one.SOPInstanceUID: [one.file_meta.TransferSyntaxUID, str(one.PatientName)]

@@ -17,6 +17,7 @@ from api.metrics import ServiceMetrics
 from api.services import ApiServices
 from routing.destinations.dicom import DicomDestination
 from routing.destinations.folder import FolderDestination
+from routing.destinations.stow import StowDestination
 from routing.identity.kanji import KanjiFolder, load_kanji_variants
 from routing.identity.linking import PatientLinker, same_patient
 from routing.identity.match_table import load_match_table
@@ -228,5 +229,6 @@ def _listen(settings: ApiSettings) -> socket.socket:
 def _build_destinations(settings: Settings) -> list[Destination]:
     return [
         *(DicomDestination(one) for one in settings.destinations),
+        *(StowDestination(one) for one in settings.web_destinations),
         *(FolderDestination(one.name, one.folder) for one in settings.folders),
     ]
