@@ -113,10 +113,15 @@ class DestinationSettings(_Section):
     calling_ae_title: AeTitle = "WETREAD"
     tls: TlsSettings | None = None
     timeout_seconds: float = Field(default=30.0, gt=0)  # of silence
+    # What counts as delivered: its answer, a C-FIND after it, or a storage commitment.
+    confirm: Literal["status", "query", "commitment"] = "status"
+    commitment_seconds: float = Field(default=30.0, gt=0)  # until it has to report
 
 
 class WebDestinationSettings(WebPeerSettings):
     """A DICOMweb server that receives results by STOW-RS."""
+
+    confirm: Literal["status", "query"] = "status"  # its answer, or a QIDO-RS after it
 
 
 class FolderSettings(_Section):
@@ -239,6 +244,17 @@ class Settings(BaseSettings):
         ]
         if len(set(names)) < len(names):
             raise ValueError("two destinations have the same name")
+        return self
+
+    @model_validator(mode="after")
+    def _commitments_can_be_reported(self) -> Self:
+        senders = {one.ae_title for one in self.intake.senders}
+        for one in self.destinations:
+            if one.confirm == "commitment" and one.ae_title not in senders:
+                raise ValueError(
+                    f"destination {one.name} may call to report commitments: "
+                    f"add {one.ae_title} to intake.senders"
+                )
         return self
 
     @model_validator(mode="after")

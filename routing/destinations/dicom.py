@@ -20,6 +20,19 @@ from wetread.settings import DestinationSettings
 _MOST_CONTEXTS = 128  # PS3.8 9.3.2.2: their IDs are the odd bytes
 
 
+def destination_node(settings: DestinationSettings) -> PeerNode:
+    """Return the node to call; raise `ConfigurationError` where its TLS files are no good."""
+    return PeerNode(
+        name=settings.name,
+        host=settings.host,
+        port=settings.port,
+        ae_title=settings.ae_title,
+        calling_ae_title=settings.calling_ae_title,
+        timeout_seconds=settings.timeout_seconds,
+        tls=None if settings.tls is None else tls_context(settings.tls, peer=settings.name),
+    )
+
+
 class DicomDestination:
     """A node that stores what it is sent; one association carries all objects of a call.
 
@@ -27,15 +40,7 @@ class DicomDestination:
     """
 
     def __init__(self, settings: DestinationSettings) -> None:
-        self._node = PeerNode(
-            name=settings.name,
-            host=settings.host,
-            port=settings.port,
-            ae_title=settings.ae_title,
-            calling_ae_title=settings.calling_ae_title,
-            timeout_seconds=settings.timeout_seconds,
-            tls=None if settings.tls is None else tls_context(settings.tls, peer=settings.name),
-        )
+        self._node = destination_node(settings)
 
     @property
     def name(self) -> str:

@@ -9,25 +9,17 @@ from typing import Protocol
 import pytest
 from pydicom import Dataset, dcmread
 from pydicom.filebase import DicomBytesIO
-from pydicom.uid import (
-    ComprehensiveSRStorage,
-    CTImageStorage,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    JPEGBaseline8Bit,
-)
-from pynetdicom import AE, evt
-from pynetdicom.events import Event
-from pynetdicom.transport import ThreadedAssociationServer
+from pydicom.uid import ComprehensiveSRStorage, JPEGBaseline8Bit
 
-from routing.destinations.dicom import DicomDestination
+from routing.commitments import ExpectedCommitments
 from routing.destinations.folder import FolderDestination
-from routing.destinations.stow import StowDestination
 from tests.support.instances import instance, written
+from tests.support.pacs import AE_TITLE, Pacs, running_pacs
 from tests.support.web_archive import WebArchive, running_archive
+from wetread.bootstrap.destinations import build_destinations
 from wetread.domain.errors import DeliveryError, UnreadableInstance
 from wetread.ports import Destination
-from wetread.settings import DestinationSettings
+from wetread.settings import IntakeSettings, SenderSettings, Settings
 
 
 class Harness(Protocol):
@@ -59,50 +51,42 @@ class FolderHarness:
         self.folder.rmdir()
 
 
-@dataclass
+@dataclass(kw_only=True)
 class DicomHarness:
-    files: dict[str, bytes] = field(default_factory=dict)
+    stack: ExitStack
+    confirm: str
+    pacs: Pacs = field(default_factory=Pacs)
 
     def __post_init__(self) -> None:
-        ae = AE("PACS")
-        syntaxes = [ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGBaseline8Bit]
-        for sop_class in (CTImageStorage, ComprehensiveSRStorage):
-            ae.add_supported_context(sop_class, syntaxes)
-        server = ae.start_server(
-            ("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, self._store)]
+        self.stack.enter_context(running_pacs(self.pacs))
+        settings = self.pacs.settings(confirm=self.confirm)
+        (self.destination,) = build_destinations(
+            Settings(
+                destinations=(settings,),
+                intake=IntakeSettings(senders=(SenderSettings(ae_title=AE_TITLE, site=""),)),
+            ),
+            ExpectedCommitments(),
         )
-        assert isinstance(server, ThreadedAssociationServer)
-        self.server = server
-        self.destination: Destination = DicomDestination(
-            DestinationSettings(
-                name="pacs",
-                host="127.0.0.1",
-                port=server.server_address[1],
-                ae_title="PACS",
-                timeout_seconds=5,
-            )
-        )
-
-    def _store(self, event: Event) -> int:
-        file = event.encoded_dataset()
-        self.files[dcmread(DicomBytesIO(file)).SOPInstanceUID] = file
-        return 0x0000
 
     def received(self) -> dict[str, bytes]:
-        return self.files
+        return self.pacs.files
 
     def go_away(self) -> None:
-        self.server.shutdown()
+        self.pacs.go_away()
 
 
-@dataclass
+@dataclass(kw_only=True)
 class WebHarness:
     stack: ExitStack
+    confirm: str
     archive: WebArchive = field(default_factory=WebArchive)
 
     def __post_init__(self) -> None:
         self.stack.enter_context(running_archive(self.archive))
-        self.destination: Destination = StowDestination(self.archive.destination())
+        settings = self.archive.destination(confirm=self.confirm)
+        (self.destination,) = build_destinations(
+            Settings(web_destinations=(settings,)), ExpectedCommitments()
+        )
 
     def received(self) -> dict[str, bytes]:
         return self.archive.received
@@ -111,18 +95,18 @@ class WebHarness:
         self.stack.close()
 
 
-@pytest.fixture(params=["folder", "dicom", "stow"])
+@pytest.fixture(
+    params=["folder", "c-store", "c-store query", "c-store commitment", "stow", "stow query"]
+)
 def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Harness]:
-    if request.param == "folder":
-        yield FolderHarness(tmp_path / "received")
-        return
-    if request.param == "stow":
-        with ExitStack() as stack:
-            yield WebHarness(stack)
-        return
-    harness = DicomHarness()
-    yield harness
-    harness.server.ae.shutdown()
+    kind, _, confirm = request.param.partition(" ")
+    with ExitStack() as stack:
+        if kind == "folder":
+            yield FolderHarness(tmp_path / "received")
+        elif kind == "stow":
+            yield WebHarness(stack=stack, confirm=confirm or "status")
+        else:
+            yield DicomHarness(stack=stack, confirm=confirm or "status")
 
 
 def test_has_its_configured_name(harness: Harness) -> None:

@@ -1,6 +1,6 @@
 """Start a PACS, deliver files to it, and tell what it confirmed and what it has.
 
-Usage: python -m tests.support.delivery_to_pacs orthanc|stow|storescp PROGRAM FOLDER FILE…
+Usage: python -m tests.support.delivery_to_pacs orthanc|stow|storescp CONFIRM PROGRAM FOLDER FILE…
 """
 
 import json
@@ -14,34 +14,56 @@ from pathlib import Path
 
 from pydicom import dcmread
 
-from routing.destinations.dicom import DicomDestination
-from routing.destinations.stow import StowDestination
+from routing.commitments import ExpectedCommitments
+from routing.intake.receiver import StorageReceiver
+from routing.intake.spool import Spool
 from tests.support.orthanc import DICOMWEB_PLUGIN, Orthanc, running_orthanc
 from tests.support.private_network import free_port, wait_for_port
+from wetread.bootstrap.destinations import build_destinations
 from wetread.ports import Destination
-from wetread.settings import DestinationSettings, WebDestinationSettings
+from wetread.settings import IntakeSettings, SenderSettings, Settings
 
 Files = Callable[[], list[bytes]]
 
 
 @contextmanager
-def _orthanc(program: str, folder: Path) -> Iterator[tuple[Destination, Files]]:
-    with running_orthanc(program, folder) as orthanc:
-        yield _dicom_destination(orthanc.dicom_port), lambda: _files(orthanc)
+def _orthanc(program: str, folder: Path, confirm: str) -> Iterator[tuple[Destination, Files]]:
+    ours, expected = free_port(), ExpectedCommitments()
+    receiver = StorageReceiver(
+        IntakeSettings(port=ours, senders=(SenderSettings(ae_title="PACS", site=""),)),
+        Spool(folder / "spool", 0),
+        lambda _content: None,
+        commitments=expected,
+    )
+    with running_orthanc(
+        program, folder, DicomModalities={"wetread": ["WETREAD", "127.0.0.1", ours]}
+    ) as orthanc:
+        receiver.start()
+        try:
+            yield (
+                _dicom_destination(orthanc.dicom_port, expected, confirm=confirm),
+                lambda: _files(orthanc),
+            )
+        finally:
+            receiver.stop()
 
 
 @contextmanager
-def _stow(program: str, folder: Path) -> Iterator[tuple[Destination, Files]]:
+def _stow(program: str, folder: Path, confirm: str) -> Iterator[tuple[Destination, Files]]:
     plugins = [str(DICOMWEB_PLUGIN)]
     with running_orthanc(program, folder, Plugins=plugins, OverwriteInstances=False) as orthanc:
-        settings = WebDestinationSettings.model_validate(
-            {"name": "pacs", "url": f"http://127.0.0.1:{orthanc.http_port}/dicom-web"}
-        )
-        yield StowDestination(settings), lambda: _files(orthanc)
+        server = {
+            "name": "pacs",
+            "url": f"http://127.0.0.1:{orthanc.http_port}/dicom-web",
+            "confirm": confirm,
+        }
+        settings = Settings.model_validate({"web_destinations": [server]})
+        (destination,) = build_destinations(settings, ExpectedCommitments())
+        yield destination, lambda: _files(orthanc)
 
 
 @contextmanager
-def _storescp(program: str, folder: Path) -> Iterator[tuple[Destination, Files]]:
+def _storescp(program: str, folder: Path, confirm: str) -> Iterator[tuple[Destination, Files]]:
     port = free_port()
     folder.mkdir()
     process = subprocess.Popen(
@@ -50,16 +72,25 @@ def _storescp(program: str, folder: Path) -> Iterator[tuple[Destination, Files]]
     )
     try:
         wait_for_port(port, process)
-        yield _dicom_destination(port), lambda: [path.read_bytes() for path in folder.iterdir()]
+        yield (
+            _dicom_destination(port, ExpectedCommitments(), confirm=confirm),
+            lambda: [path.read_bytes() for path in folder.iterdir()],
+        )
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _dicom_destination(port: int) -> DicomDestination:
-    return DicomDestination(
-        DestinationSettings(name="pacs", host="127.0.0.1", port=port, ae_title="PACS")
+def _dicom_destination(port: int, expected: ExpectedCommitments, *, confirm: str) -> Destination:
+    node = {"name": "pacs", "host": "127.0.0.1", "port": port, "ae_title": "PACS"}
+    settings = Settings.model_validate(
+        {
+            "destinations": [{**node, "confirm": confirm}],
+            "intake": {"senders": [{"ae_title": "PACS", "site": ""}]},
+        }
     )
+    (destination,) = build_destinations(settings, expected)
+    return destination
 
 
 def _files(orthanc: Orthanc) -> list[bytes]:
@@ -68,9 +99,9 @@ def _files(orthanc: Orthanc) -> list[bytes]:
 
 def main() -> None:
     """Print receipts and received datasets (SOP Instance UID, transfer syntax, patient name)."""
-    kind, program, folder, *files = sys.argv[1:]
+    kind, confirm, program, folder, *files = sys.argv[1:]
     start = {"orthanc": _orthanc, "stow": _stow, "storescp": _storescp}[kind]
-    with start(program, Path(folder)) as (destination, received):
+    with start(program, Path(folder), confirm) as (destination, received):
         paths = [Path(file) for file in files]
         receipts = destination.send(paths)
         again = destination.send(paths)

@@ -18,6 +18,7 @@ from inference.registration import AffineRegistrar
 from inference.rendering import draw_key_image
 from inference.volumes.reader import SeriesReader
 from models.registry import PACKAGES_DIR, ModelPackage, load_package
+from routing.commitments import ExpectedCommitments
 from routing.guidelines.loading import load_guide
 from routing.intake.headers import read_header
 from routing.ledger.prices import load_price_table
@@ -32,6 +33,7 @@ from routing.reading.priority import load_priority_table
 from routing.results.objects import DEFAULT_KINDS, ObjectKind
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
+from wetread.bootstrap.destinations import build_destinations
 from wetread.bootstrap.priors import build_archives, build_moves
 from wetread.domain.days import day_from_da
 from wetread.domain.errors import ConfigurationError
@@ -139,6 +141,10 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
     try:
         build_archives(settings, build_moves(settings))
         load_relevance_rules(settings.priors.relevance_table)
+    except ConfigurationError as error:
+        problems.append(str(error))
+    try:
+        build_destinations(settings, ExpectedCommitments())
     except ConfigurationError as error:
         problems.append(str(error))
     try:

@@ -15,9 +15,7 @@ from api.app import create_app
 from api.health import database_check, disk_check
 from api.metrics import ServiceMetrics
 from api.services import ApiServices
-from routing.destinations.dicom import DicomDestination
-from routing.destinations.folder import FolderDestination
-from routing.destinations.stow import StowDestination
+from routing.commitments import ExpectedCommitments
 from routing.identity.kanji import KanjiFolder, load_kanji_variants
 from routing.identity.linking import PatientLinker, same_patient
 from routing.identity.match_table import load_match_table
@@ -47,11 +45,12 @@ from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
+from wetread.bootstrap.destinations import build_destinations
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.identity.matching import Matcher
 from wetread.domain.studies import CompletenessPolicy
-from wetread.ports import Clock, Destination, ReadingQueue
+from wetread.ports import Clock, ReadingQueue
 from wetread.settings import ApiSettings, Settings
 
 _log = structlog.get_logger(__name__)
@@ -108,6 +107,7 @@ def build_service(settings: Settings) -> Service:
     metrics = ServiceMetrics(totals, started_at=clock())
     catalog = StudyCatalog(engine, clock, spool_dir=settings.spool_dir)
     moves = build_moves(settings)
+    commitments = ExpectedCommitments()
     fetcher = build_fetcher(settings, moves, catalog, clock)
     rules = load_analysis_rules(settings)
     tracks = TrackRecords(engine, clock, same_patient)
@@ -118,7 +118,8 @@ def build_service(settings: Settings) -> Service:
         rules.selection,
         most_priors=settings.pipeline.most_priors,
     )
-    workflows = _build_workflows(settings, engine, clock, rules, studies, results, queue, fetcher)
+    desk = DeliveryDesk(build_destinations(settings, commitments), results, clock)
+    workflows = _build_workflows(settings, engine, clock, rules, studies, desk, queue, fetcher)
 
     spool = Spool(settings.spool_dir, settings.intake.minimum_free_bytes)
     indexer = Indexer(
@@ -170,6 +171,7 @@ def build_service(settings: Settings) -> Service:
             note_stored,
             on_refused=metrics.count_refusal,
             moves=moves,
+            commitments=commitments,
         ),
         watcher=watcher,
         workflows=workflows,
@@ -185,7 +187,7 @@ def _build_workflows(
     clock: Clock,
     rules: AnalysisRules,
     studies: RecordedStudies,
-    results: ResultRecords,
+    desk: DeliveryDesk,
     queue: ReadingQueue,
     fetcher: PriorFetcher,
 ) -> StudyWorkflows:
@@ -202,14 +204,14 @@ def _build_workflows(
         ),
         effects=StudyEffects(
             findings=FindingsRecords(engine),
-            results=results,
+            results=desk.results,
             ledger=LedgerRecords(engine),
             reading=ReadingRecords(engine),
             queue=queue,
             prices=rules.prices,
             clock=clock,
         ),
-        desk=DeliveryDesk(_build_destinations(settings), results, clock),
+        desk=desk,
         settings=settings.pipeline,
         fetch_priors=fetcher.fetch_priors,
         fault=fault_from_setting(settings.pipeline.fault, settings.data_dir),
@@ -224,11 +226,3 @@ def _listen(settings: ApiSettings) -> socket.socket:
         raise ConfigurationError(
             f"cannot serve HTTP on {settings.host}: {error.strerror}"
         ) from error
-
-
-def _build_destinations(settings: Settings) -> list[Destination]:
-    return [
-        *(DicomDestination(one) for one in settings.destinations),
-        *(StowDestination(one) for one in settings.web_destinations),
-        *(FolderDestination(one.name, one.folder) for one in settings.folders),
-    ]
