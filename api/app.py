@@ -38,7 +38,12 @@ def create_app(services: ApiServices) -> FastAPI:
     # The guard checks the token; this only writes it into the OpenAPI document.
     api = APIRouter(prefix="/api", dependencies=[Security(HTTPBearer(auto_error=False))])
     api.include_router(
-        studies_router(services.overview, services.complete_study, services.expect_instances)
+        studies_router(
+            services.overview,
+            services.complete_study,
+            services.expect_instances,
+            services.redeliver,
+        )
     )
     api.include_router(reading_router(services.reading_queue, services.overview, services.clock))
     api.include_router(patient_links_router(services.patients, services.links, services.clock))

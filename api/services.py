@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from api.health import ReadinessCheck
 from api.metrics import ServiceMetrics
 from routing.records.links import LinkRecords
+from routing.records.mark_preferences import MarkPreferenceRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
 from routing.records.totals import RecordsTotals
@@ -21,6 +22,12 @@ CompleteStudy: TypeAlias = Callable[[str], None]
 
 ExpectInstances: TypeAlias = Callable[[str, int], object]
 """Notes how many instances a study will have: with the last of them it is complete."""
+
+Redeliver: TypeAlias = Callable[[str, str], bool]
+"""Encodes and sends (study UID) anew what its destinations are to have now, as (who) asked.
+
+False where there are no findings yet.
+"""
 
 KeyImagePath: TypeAlias = Callable[[str, int, str], Path]
 """Tells where the key image of (study UID, revision, tracking ID) lies, if there is one."""
@@ -38,6 +45,8 @@ class ApiServices:
     links: LinkRecords
     complete_study: CompleteStudy
     expect_instances: ExpectInstances
+    redeliver: Redeliver
+    mark_preferences: MarkPreferenceRecords
     key_image_path: KeyImagePath
     readiness: tuple[ReadinessCheck, ...]
     metrics: ServiceMetrics

@@ -25,6 +25,7 @@ from pydantic_settings import (
 )
 
 from wetread.domain.errors import ConfigurationError
+from wetread.domain.marks import ShowMarks
 
 
 def _known_time_zone(name: str) -> str:
@@ -103,10 +104,26 @@ class WebPeerSettings(_Section):
         return self
 
 
-class DestinationSettings(_Section):
-    """A DICOM node that receives results by C-STORE."""
+class MarkSettings(_Section):
+    """Which marks a destination is sent; `wetread.domain.marks` says what each means."""
+
+    show: ShowMarks = ShowMarks.ALWAYS
+    minimum_score: float = Field(default=0.0, ge=0, le=1)
+    minimum_mean_diameter_mm: float = Field(default=0.0, ge=0)
+    new_and_grown_only: bool = False
+
+
+class OutputSettings(_Section):
+    """What a destination is sent of each study."""
 
     name: str = Field(min_length=1)
+    profile: str = "generic"  # a shipped profile, or the path of a TOML file
+    marks: MarkSettings | None = None  # None: as its viewer or the study's site prefers
+
+
+class DestinationSettings(OutputSettings):
+    """A DICOM node that receives results by C-STORE."""
+
     host: str
     port: Port
     ae_title: AeTitle
@@ -118,16 +135,15 @@ class DestinationSettings(_Section):
     commitment_seconds: float = Field(default=30.0, gt=0)  # until it has to report
 
 
-class WebDestinationSettings(WebPeerSettings):
+class WebDestinationSettings(WebPeerSettings, OutputSettings):
     """A DICOMweb server that receives results by STOW-RS."""
 
     confirm: Literal["status", "query"] = "status"  # its answer, or a QIDO-RS after it
 
 
-class FolderSettings(_Section):
+class FolderSettings(OutputSettings):
     """An existing folder that receives copies of the results."""
 
-    name: str = Field(min_length=1)
     folder: Path
 
 
@@ -237,11 +253,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _destinations_have_names_of_their_own(self) -> Self:
-        names = [
-            *(one.name for one in self.destinations),
-            *(one.name for one in self.web_destinations),
-            *(one.name for one in self.folders),
-        ]
+        names = [one.name for one in self.outputs]
         if len(set(names)) < len(names):
             raise ValueError("two destinations have the same name")
         return self
@@ -269,6 +281,11 @@ class Settings(BaseSettings):
                     f"archive {one.name} sends by C-MOVE: add {one.ae_title} to intake.senders"
                 )
         return self
+
+    @property
+    def outputs(self) -> tuple[OutputSettings, ...]:
+        """Every destination of results, whatever way it is sent them."""
+        return (*self.destinations, *self.web_destinations, *self.folders)
 
     @property
     def spool_dir(self) -> Path:

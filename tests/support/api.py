@@ -23,6 +23,7 @@ from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerEntry, LedgerRecords
 from routing.records.links import LinkRecords
+from routing.records.mark_preferences import MarkPreferenceRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
 from routing.records.reading import ReadingRecords
@@ -51,6 +52,7 @@ class Hospital:
     engine: Engine
     results_dir: Path
     completed: list[str] = field(default_factory=list)
+    redelivered: list[tuple[str, str]] = field(default_factory=list)
 
     def add_study(
         self,
@@ -156,6 +158,11 @@ class Hospital:
         parcel = Parcel(study_instance_uid=uid, revision=0, destination=destination)
         results.note_receipts(parcel, [receipt], at=NOW)
 
+    def redeliver(self, uid: str, actor: str) -> bool:
+        """Note who asked; there is something to deliver once there are findings."""
+        self.redelivered.append((uid, actor))
+        return FindingsRecords(self.engine).newest(uid) is not None
+
     def key_image_path(self, uid: str, revision: int, tracking_id: str) -> Path:
         """Tell where a key image lies."""
         return self.results_dir / uid / str(revision) / f"{tracking_id}.png"
@@ -176,6 +183,8 @@ class Hospital:
             expect_instances=StudyCatalog(
                 self.engine, lambda: NOW, spool_dir=self.results_dir
             ).set_expected,
+            redeliver=self.redeliver,
+            mark_preferences=MarkPreferenceRecords(self.engine),
             key_image_path=self.key_image_path,
             readiness=(database_check(self.engine),) if readiness is None else readiness,
             metrics=ServiceMetrics(totals, started_at=NOW - timedelta(hours=2)),

@@ -1,6 +1,7 @@
 """Wires the destinations, and how each confirms what it has."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from pydicom.uid import generate_uid
 
@@ -12,6 +13,9 @@ from routing.destinations.dicom import DicomDestination, destination_node
 from routing.destinations.folder import FolderDestination
 from routing.destinations.qido import QidoConfirmation
 from routing.destinations.stow import StowDestination
+from routing.results.outputs import Recipient
+from routing.results.profiles import load_profile
+from wetread.domain.marks import MarkPreference
 from wetread.ports import Destination
 from wetread.settings import DestinationSettings, Settings, WebDestinationSettings
 
@@ -21,6 +25,19 @@ def build_destinations(
 ) -> tuple[Destination, ...]:
     """Return the destinations; raise `ConfigurationError` where TLS files are no good."""
     return tuple(_destinations(settings, commitments))
+
+
+def build_recipients(settings: Settings) -> tuple[Recipient, ...]:
+    """Return what each destination is sent; raise `ConfigurationError` for an unknown profile."""
+    return tuple(
+        Recipient(
+            name=one.name,
+            viewer=Path(one.profile).stem,
+            kinds=frozenset(load_profile(one.profile).kinds),
+            marks=None if one.marks is None else MarkPreference(**one.marks.model_dump()),
+        )
+        for one in settings.outputs
+    )
 
 
 def _destinations(settings: Settings, commitments: ExpectedCommitments) -> Iterator[Destination]:

@@ -23,14 +23,16 @@ from routing.intake.completeness import CompletenessWatcher
 from routing.intake.indexer import Indexer
 from routing.intake.receiver import StorageReceiver
 from routing.intake.spool import Spool
+from routing.pipeline.analysis import StudyAnalysis
 from routing.pipeline.delivery import DeliveryDesk
 from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import fault_from_setting
 from routing.pipeline.pictures import key_image_path
+from routing.pipeline.recorded_outputs import RecordedOutputs
 from routing.pipeline.recorded_studies import RecordedStudies
-from routing.pipeline.stops import AnalysisRules
+from routing.pipeline.redelivery import Redelivery
+from routing.pipeline.run import FetchPriors
 from routing.pipeline.workflow import StudyWorkflows
-from routing.priors.fetching import PriorFetcher
 from routing.priors.prefetching import PriorPrefetcher
 from routing.reading.queue import SqlReadingQueue
 from routing.records.catalog import StudyCatalog
@@ -38,6 +40,7 @@ from routing.records.database import open_database
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerRecords
 from routing.records.links import LinkRecords
+from routing.records.mark_preferences import MarkPreferenceRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
 from routing.records.reading import ReadingRecords
@@ -45,12 +48,12 @@ from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
-from wetread.bootstrap.destinations import build_destinations
+from wetread.bootstrap.destinations import build_destinations, build_recipients
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.identity.matching import Matcher
 from wetread.domain.studies import CompletenessPolicy
-from wetread.ports import Clock, ReadingQueue
+from wetread.ports import Clock
 from wetread.settings import ApiSettings, Settings
 
 _log = structlog.get_logger(__name__)
@@ -119,7 +122,29 @@ def build_service(settings: Settings) -> Service:
         most_priors=settings.pipeline.most_priors,
     )
     desk = DeliveryDesk(build_destinations(settings, commitments), results, clock)
-    workflows = _build_workflows(settings, engine, clock, rules, studies, desk, queue, fetcher)
+    preferences = MarkPreferenceRecords(engine)
+    outputs = RecordedOutputs(build_recipients(settings), preferences, catalog)
+    analysis = build_analysis(settings, rules, outputs)
+    effects = StudyEffects(
+        findings=FindingsRecords(engine),
+        results=results,
+        ledger=LedgerRecords(engine),
+        reading=ReadingRecords(engine),
+        queue=queue,
+        prices=rules.prices,
+        clock=clock,
+    )
+    workflows = _build_workflows(
+        settings, engine, clock, analysis, studies, effects, desk, fetcher.fetch_priors
+    )
+    redelivery = Redelivery(
+        analysis=analysis,
+        studies=studies,
+        findings=FindingsRecords(engine),
+        results=results,
+        outputs=outputs,
+        clock=clock,
+    )
 
     spool = Spool(settings.spool_dir, settings.intake.minimum_free_bytes)
     indexer = Indexer(
@@ -143,6 +168,12 @@ def build_service(settings: Settings) -> Service:
     def complete_study(study_instance_uid: str) -> None:
         watcher.complete_now(study_instance_uid)
 
+    def redeliver(study_instance_uid: str, actor: str) -> bool:
+        found = redelivery.readdress(study_instance_uid, actor=actor)
+        if found:
+            workflows.retry_deliveries()
+        return found
+
     services = ApiServices(
         overview=RecordsOverview(engine),
         tracks=tracks,
@@ -152,6 +183,8 @@ def build_service(settings: Settings) -> Service:
         reading_queue=queue,
         complete_study=complete_study,
         expect_instances=catalog.set_expected,
+        redeliver=redeliver,
+        mark_preferences=preferences,
         key_image_path=lambda study, revision, tracking_id: key_image_path(
             results.folder(study, revision), tracking_id
         ),
@@ -185,15 +218,15 @@ def _build_workflows(
     settings: Settings,
     engine: Engine,
     clock: Clock,
-    rules: AnalysisRules,
+    analysis: StudyAnalysis,
     studies: RecordedStudies,
+    effects: StudyEffects,
     desk: DeliveryDesk,
-    queue: ReadingQueue,
-    fetcher: PriorFetcher,
+    fetch_priors: FetchPriors,
 ) -> StudyWorkflows:
     return StudyWorkflows(
         database_url=settings.workflow_database_url,
-        analysis=build_analysis(settings, rules),
+        analysis=analysis,
         studies=studies,
         linker=PatientLinker(
             PatientRecords(engine),
@@ -202,18 +235,10 @@ def _build_workflows(
             kanji=KanjiFolder(load_kanji_variants()),
             clock=clock,
         ),
-        effects=StudyEffects(
-            findings=FindingsRecords(engine),
-            results=desk.results,
-            ledger=LedgerRecords(engine),
-            reading=ReadingRecords(engine),
-            queue=queue,
-            prices=rules.prices,
-            clock=clock,
-        ),
+        effects=effects,
         desk=desk,
         settings=settings.pipeline,
-        fetch_priors=fetcher.fetch_priors,
+        fetch_priors=fetch_priors,
         fault=fault_from_setting(settings.pipeline.fault, settings.data_dir),
     )
 

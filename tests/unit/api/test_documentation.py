@@ -33,6 +33,7 @@ ROUTES = (
     "/api/studies/{study_uid}",
     "/api/studies/{study_uid}/findings",
     "/api/studies/{study_uid}/complete",
+    "/api/studies/{study_uid}/redeliver",
     "/api/studies/{study_uid}/expected-instances",
     "/api/reading-list",
     "/api/patient-links",
