@@ -11,6 +11,7 @@ from api.costs import costs_router
 from api.documentation import documentation_router
 from api.guard import Guard
 from api.health import health_router
+from api.mark_preferences import mark_preferences_router
 from api.metrics import metrics_router
 from api.pages import pages_router
 from api.patient_links import patient_links_router
@@ -49,6 +50,7 @@ def create_app(services: ApiServices) -> FastAPI:
     api.include_router(patient_links_router(services.patients, services.links, services.clock))
     api.include_router(costs_router(services.totals, services.clock))
     api.include_router(tracks_router(services.tracks))
+    api.include_router(mark_preferences_router(services.mark_preferences, services.clock))
     app.include_router(api)
     app.include_router(health_router(services.readiness))
     app.include_router(metrics_router(services.metrics))

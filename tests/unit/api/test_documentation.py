@@ -42,6 +42,8 @@ ROUTES = (
     "/api/costs",
     "/api/nodules/{study_uid}/{tracking_uid}",
     "/api/nodules/corrections",
+    "/api/mark-preferences",
+    "/api/mark-preferences/{scope}/{name}",
     "/health/live",
     "/health/ready",
     "/metrics",
