@@ -85,7 +85,7 @@ def encode_results(  # noqa: PLR0913 each kind needs something else
             path = folder / f"{kind}-{stated.revision}-{part}.dcm"
             if variant:
                 path = path.with_stem(f"{path.stem}-{variant}")
-                dataset.SOPInstanceUID = derive_uid(dataset.SOPInstanceUID, variant)
+                _make_variant(dataset, variant)
             write_atomically(path, file_bytes(dataset, elements))
             encoded.append(
                 EncodedObject(
@@ -125,3 +125,12 @@ def encode_outputs(
             variant=group.marks.variant,
         )
     )
+
+
+def _make_variant(dataset: Dataset, variant: str) -> None:
+    """Give an object the identity of its variant, and its predecessor that of the same variant."""
+    dataset.SOPInstanceUID = derive_uid(dataset.SOPInstanceUID, variant)
+    for study in dataset.get("PredecessorDocumentsSequence", ()):
+        for series in study.ReferencedSeriesSequence:
+            for one in series.ReferencedSOPSequence:
+                one.ReferencedSOPInstanceUID = derive_uid(one.ReferencedSOPInstanceUID, variant)

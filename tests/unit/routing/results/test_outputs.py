@@ -114,6 +114,13 @@ def test_who_wants_no_marks_gets_reports_only() -> None:
     assert {*one.recipients, *other.recipients} == {SR, CAD, ObjectKind.SEGMENTATION}
 
 
+def test_forms_that_tell_everything_are_made_once_whatever_is_preferred() -> None:
+    page = ObjectKind.SECONDARY_CAPTURE
+    plan = _plan(a=({page}, ALL_MARKS), b=({page}, SURE))
+    assert plan.recipients_of(page, "") == ("a", "b")
+    assert plan.kinds == {page}
+
+
 def test_the_same_preference_gives_the_same_instance(
     found: Findings, series: tuple[StoredInstance, ...], tmp_path: Path
 ) -> None:
@@ -121,6 +128,17 @@ def test_the_same_preference_gives_the_same_instance(
     first, again = (_encode(found, series, plan, tmp_path / name) for name in ("a", "b"))
     assert first[0].sop_instance_uid == again[0].sop_instance_uid
     assert first[0].path.read_bytes() == again[0].path.read_bytes()
+
+
+def test_a_revision_of_a_variant_follows_the_same_variant(
+    found: Findings, series: tuple[StoredInstance, ...], tmp_path: Path
+) -> None:
+    plan = _plan(a=({CAD}, SURE))
+    (first,) = _encode(found, series, plan, tmp_path)
+    (second,) = _encode(replace(found, revision=1), series, plan, tmp_path)
+    (study,) = dcmread(second.path).PredecessorDocumentsSequence
+    (predecessor,) = study.ReferencedSeriesSequence[0].ReferencedSOPSequence
+    assert predecessor.ReferencedSOPInstanceUID == first.sop_instance_uid
 
 
 wishes = st.dictionaries(
