@@ -111,7 +111,8 @@ def test_a_cad_report_says_of_each_mark_whether_to_show_it(
 def test_who_wants_no_marks_gets_reports_only() -> None:
     kinds = set(ObjectKind)
     (one, other) = _plan(a=(kinds, NONE)).groups
-    assert {*one.recipients, *other.recipients} == {SR, CAD, ObjectKind.SEGMENTATION}
+    nothing_but_marks = {GSPS, ObjectKind.KEY_OBJECTS, ObjectKind.SECONDARY_CAPTURE}
+    assert {*one.recipients, *other.recipients} == kinds - nothing_but_marks
 
 
 def test_forms_that_tell_everything_are_made_once_whatever_is_preferred() -> None:
