@@ -16,6 +16,7 @@ from api.documentation import documentation_router
 from api.feedback import feedback_router
 from api.guard import Guard
 from api.health import health_router
+from api.mark_preferences import mark_preferences_router
 from api.metrics import metrics_router
 from api.pages import pages_router
 from api.patient_links import patient_links_router
@@ -52,6 +53,7 @@ def create_app(services: ApiServices) -> FastAPI:
             services.complete_study,
             services.expect_instances,
             services.analyse_now,
+            services.redeliver,
         )
     )
     api.include_router(reading_router(services.desk, services.overview))
@@ -71,6 +73,7 @@ def create_app(services: ApiServices) -> FastAPI:
         feedback_router(services.overview, services.feedback, services.feedback_desk)
     )
     api.include_router(quality_router(services.quality))
+    api.include_router(mark_preferences_router(services.mark_preferences, services.clock))
     app.include_router(api)
     app.include_router(health_router(services.readiness))
     app.include_router(metrics_router(services.metrics))

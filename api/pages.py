@@ -1,7 +1,7 @@
 """The web pages: reading list, study, patient links, quality; no script in the browser."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
@@ -12,17 +12,24 @@ from api.feedback import refusing, study_feedback
 from api.feedback_form import FeedbackForm, read_feedback_form
 from api.languages import Language, Texts, preferred_language
 from api.link_form import LinkForm, read_link_form
+from api.mark_preferences import (
+    HolderName,
+    MarkPreferenceForm,
+    read_mark_preference_form,
+)
 from api.patient_links import pair_of, turn_link
 from api.quality import USUAL_DAYS
 from api.reading import read_list, waiting_seconds
 from api.schemas import StudyUid
 from api.services import ApiServices
+from api.shown_marks import hidden_marks
 from api.studies import find_study
 from api.wording import Wording
 from routing.ledger.report import report_month
 from routing.results.schema import FindingsDocument
 from wetread.domain.feedback import FeedbackSource
 from wetread.domain.identity.links import LinkState
+from wetread.domain.marks import PreferenceScope, ShowMarks
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _SHOWN: Final = 200
@@ -124,8 +131,31 @@ def pages_router(services: ApiServices) -> APIRouter:
         )
         return RedirectResponse(f"/patient-links?lang={form.lang}", status_code=303)
 
+    @router.get("/mark-preferences")
+    def show_mark_preferences(wording: Annotated[Wording, wordings]) -> str:
+        return templates.get_template("mark_preferences.html").render(
+            wording=wording,
+            here="/mark-preferences",
+            refresh_seconds=None,
+            known=services.mark_preferences.all(),
+            scopes=tuple(PreferenceScope),
+            shows=tuple(ShowMarks),
+        )
+
+    @router.post("/mark-preferences")
+    def set_mark_preference(
+        form: Annotated[MarkPreferenceForm, Depends(read_mark_preference_form)],
+    ) -> RedirectResponse:
+        form.apply(services.mark_preferences, services.clock())
+        return RedirectResponse(f"/mark-preferences?lang={form.lang}", status_code=303)
+
     @router.get("/studies/{study_uid}")
-    def show_study(study_uid: StudyUid, wording: Annotated[Wording, wordings]) -> str:
+    def show_study(
+        study_uid: StudyUid,
+        wording: Annotated[Wording, wordings],
+        reader: Annotated[HolderName | None, Query()] = None,
+        marks: Annotated[Literal["all"] | None, Query()] = None,
+    ) -> str:
         study = find_study(services.overview, study_uid)
         view = services.overview.findings(study_uid)
         findings = None if view is None else FindingsDocument.model_validate(view.document)
@@ -135,6 +165,7 @@ def pages_router(services: ApiServices) -> APIRouter:
             refresh_seconds=None if view is not None else _REFRESH_SECONDS,
             study=study,
             findings=findings,
+            hidden=hidden_marks(view, study, services, reader=reader, asked_for=marks is not None),
             pictured=_pictured(findings, services),
             images=services.overview.instance_counts(study_uid),
             deliveries=services.overview.deliveries(study_uid, study.revision),

@@ -99,6 +99,7 @@ class DeliverySchema(BaseModel):
             "destination": "pacs",
             "confirmed": 2,
             "waiting": 0,
+            "images": 0,
             "attempts": 1,
             "last_confirmed_at": "2026-04-01T09:03:00+09:00",
             "details": [],
@@ -108,6 +109,8 @@ class DeliverySchema(BaseModel):
     destination: str
     confirmed: int
     waiting: int
+    images: int
+    """That the objects add to the study, where a hospital pays by the image."""
     attempts: int
     last_confirmed_at: datetime | None
     details: tuple[str, ...]
@@ -127,6 +130,14 @@ class StudySchema(StudySummarySchema):
 
     instances: InstanceCountsSchema
     deliveries: tuple[DeliverySchema, ...]
+
+
+class RedeliverySchema(BaseModel):
+    """Who asks for it."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"actor": "Reader A"}})
+
+    actor: Actor
 
 
 class ExpectedInstancesSchema(BaseModel):

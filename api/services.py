@@ -19,6 +19,7 @@ from routing.records.assignments import AssignmentRecords
 from routing.records.feedback import FeedbackRecords
 from routing.records.ledger import LedgerRecords
 from routing.records.links import LinkRecords
+from routing.records.mark_preferences import MarkPreferenceRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
 from routing.records.totals import RecordsTotals
@@ -36,6 +37,11 @@ ExpectInstances: TypeAlias = Callable[[str, int], object]
 
 AnalyseNow: TypeAlias = Callable[[str], bool]
 """Starts an analysis that waits for money, by its study's UID; False where it does not wait."""
+Redeliver: TypeAlias = Callable[[str, str], bool]
+"""Encodes and sends (study UID) anew what its destinations are to have now, as (who) asked.
+
+False where there are no findings yet.
+"""
 
 KeyImagePath: TypeAlias = Callable[[str, int, str], Path]
 """Tells where the key image of (study UID, revision, tracking ID) lies, if there is one."""
@@ -64,6 +70,8 @@ class ApiServices:
     complete_study: CompleteStudy
     expect_instances: ExpectInstances
     analyse_now: AnalyseNow
+    redeliver: Redeliver
+    mark_preferences: MarkPreferenceRecords
     key_image_path: KeyImagePath
     readiness: tuple[ReadinessCheck, ...]
     metrics: ServiceMetrics

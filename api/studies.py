@@ -12,12 +12,13 @@ from api.schemas import (
     DeliverySchema,
     ExpectedInstancesSchema,
     InstanceCountsSchema,
+    RedeliverySchema,
     StudyPageSchema,
     StudySchema,
     StudySummarySchema,
     StudyUid,
 )
-from api.services import AnalyseNow, CompleteStudy, ExpectInstances
+from api.services import AnalyseNow, CompleteStudy, ExpectInstances, Redeliver
 from routing.records.overview import ListedStudy, RecordsOverview
 from routing.results.schema import FindingsDocument
 from wetread.domain.studies import StudyState
@@ -32,6 +33,7 @@ def studies_router(
     complete_study: CompleteStudy,
     expect_instances: ExpectInstances,
     analyse_now: AnalyseNow,
+    redeliver: Redeliver,
 ) -> APIRouter:
     """Return the routes about studies."""
     router = APIRouter(prefix="/studies", tags=["studies"])
@@ -101,6 +103,22 @@ def studies_router(
         study = find_study(overview, study_uid)
         if not analyse_now(study.study_instance_uid):
             raise HTTPException(409, "the study does not wait for a budget")
+        return _study_schema(overview, study)
+
+    @router.post(
+        "/{study_uid}/redeliver",
+        status_code=202,
+        summary="Encode and send anew what each destination is to have now",
+        description=(
+            "By the profiles and preferences of now; no image is analysed again. What a destination"
+            " has already stays there and is not sent again."
+        ),
+        responses={404: {"model": Problem, "description": "There are no findings of such a study"}},
+    )
+    def send_again(study_uid: StudyUid, asked: RedeliverySchema) -> StudySchema:
+        study = find_study(overview, study_uid)
+        if not redeliver(study.study_instance_uid, asked.actor):
+            raise HTTPException(404, "there are no findings of the study yet")
         return _study_schema(overview, study)
 
     @router.put(

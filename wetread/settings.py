@@ -26,6 +26,7 @@ from pydantic_settings import (
 )
 
 from wetread.domain.errors import ConfigurationError
+from wetread.domain.marks import ShowMarks
 
 
 def _known_time_zone(name: str) -> str:
@@ -76,30 +77,75 @@ class IntakeSettings(_Section):
         return timedelta(seconds=self.forced_complete_seconds)
 
 
-class DestinationSettings(_Section):
-    """A DICOM node that receives results by C-STORE."""
+class TlsSettings(_Section):
+    """How a connection that we open is encrypted."""
+
+    ca_file: Path | None = None  # None: the authorities this machine trusts
+    certificate_file: Path | None = None  # our own, where the peer asks for one
+    key_file: Path | None = None
+
+
+class WebPeerSettings(_Section):
+    """A DICOMweb server, and who we are to it."""
 
     name: str = Field(min_length=1)
+    url: HttpUrl  # what stands before /studies
+    user: str | None = None
+    password: SecretStr | None = None
+    token: SecretStr | None = None  # sent as a bearer token
+    tls: TlsSettings | None = None
+    timeout_seconds: float = Field(default=30.0, gt=0)  # of silence
+
+    @model_validator(mode="after")
+    def _one_way_to_say_who_we_are(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password belong together")
+        if self.token is not None and self.user is not None:
+            raise ValueError("give a token or a user, not both")
+        return self
+
+
+class MarkSettings(_Section):
+    """Which marks a destination is sent; `wetread.domain.marks` says what each means."""
+
+    show: ShowMarks = ShowMarks.ALWAYS
+    minimum_score: float = Field(default=0.0, ge=0, le=1)
+    minimum_mean_diameter_mm: float = Field(default=0.0, ge=0)
+    new_and_grown_only: bool = False
+
+
+class OutputSettings(_Section):
+    """What a destination is sent of each study."""
+
+    name: str = Field(min_length=1)
+    profile: str = "generic"  # a shipped profile, or the path of a TOML file
+    marks: MarkSettings | None = None  # None: as its viewer or the study's site prefers
+
+
+class DestinationSettings(OutputSettings):
+    """A DICOM node that receives results by C-STORE."""
+
     host: str
     port: Port
     ae_title: AeTitle
     calling_ae_title: AeTitle = "WETREAD"
-    timeout_seconds: float = Field(default=30.0, gt=0)
+    tls: TlsSettings | None = None
+    timeout_seconds: float = Field(default=30.0, gt=0)  # of silence
+    # What counts as delivered: its answer, a C-FIND after it, or a storage commitment.
+    confirm: Literal["status", "query", "commitment"] = "status"
+    commitment_seconds: float = Field(default=30.0, gt=0)  # until it has to report
 
 
-class FolderSettings(_Section):
+class WebDestinationSettings(WebPeerSettings, OutputSettings):
+    """A DICOMweb server that receives results by STOW-RS."""
+
+    confirm: Literal["status", "query"] = "status"  # its answer, or a QIDO-RS after it
+
+
+class FolderSettings(OutputSettings):
     """An existing folder that receives copies of the results."""
 
-    name: str = Field(min_length=1)
     folder: Path
-
-
-class TlsSettings(_Section):
-    """How a connection to an archive is encrypted."""
-
-    ca_file: Path | None = None  # None: the authorities this machine trusts
-    certificate_file: Path | None = None  # our own, where the archive asks for one
-    key_file: Path | None = None
 
 
 class _ArchiveSettings(_Section):
@@ -120,22 +166,10 @@ class DicomArchiveSettings(_ArchiveSettings):
     calling_ae_title: AeTitle = "WETREAD"
 
 
-class DicomWebArchiveSettings(_ArchiveSettings):
+class DicomWebArchiveSettings(_ArchiveSettings, WebPeerSettings):
     """An archive that is asked by QIDO-RS and sends by WADO-RS."""
 
     kind: Literal["dicomweb"]
-    url: HttpUrl  # what stands before /studies
-    user: str | None = None
-    password: SecretStr | None = None
-    token: SecretStr | None = None  # sent as a bearer token
-
-    @model_validator(mode="after")
-    def _one_way_to_say_who_we_are(self) -> Self:
-        if (self.user is None) != (self.password is None):
-            raise ValueError("user and password belong together")
-        if self.token is not None and self.user is not None:
-            raise ValueError("give a token or a user, not both")
-        return self
 
 
 ArchiveSettings: TypeAlias = Annotated[
@@ -266,6 +300,7 @@ class Settings(BaseSettings):
     log_format: str = Field(default="console", pattern="^(console|json)$")
     intake: IntakeSettings = IntakeSettings()
     destinations: tuple[DestinationSettings, ...] = ()
+    web_destinations: tuple[WebDestinationSettings, ...] = ()
     folders: tuple[FolderSettings, ...] = ()
     archives: tuple[ArchiveSettings, ...] = ()
     priors: PriorSettings = PriorSettings()
@@ -278,9 +313,20 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _destinations_have_names_of_their_own(self) -> Self:
-        names = [one.name for one in self.destinations] + [one.name for one in self.folders]
+        names = [one.name for one in self.outputs]
         if len(set(names)) < len(names):
             raise ValueError("two destinations have the same name")
+        return self
+
+    @model_validator(mode="after")
+    def _commitments_can_be_reported(self) -> Self:
+        senders = {one.ae_title for one in self.intake.senders}
+        for one in self.destinations:
+            if one.confirm == "commitment" and one.ae_title not in senders:
+                raise ValueError(
+                    f"destination {one.name} may call to report commitments: "
+                    f"add {one.ae_title} to intake.senders"
+                )
         return self
 
     @model_validator(mode="after")
@@ -295,6 +341,11 @@ class Settings(BaseSettings):
                     f"archive {one.name} sends by C-MOVE: add {one.ae_title} to intake.senders"
                 )
         return self
+
+    @property
+    def outputs(self) -> tuple[OutputSettings, ...]:
+        """Every destination of results, whatever way it is sent them."""
+        return (*self.destinations, *self.web_destinations, *self.folders)
 
     @property
     def spool_dir(self) -> Path:

@@ -3,37 +3,44 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydicom import Dataset, dcmread
+from pydicom import dcmread
 from pydicom.uid import UID
 from pynetdicom import build_context
 from pynetdicom.association import Association
-from pynetdicom.status import STORAGE_SERVICE_CLASS_STATUS
 
 from routing.associations import PeerNode, associated
 from routing.destinations.headers import read_outgoing
+from routing.destinations.storing import describe_storing, means_stored
 from routing.intake.headers import InstanceHeader
+from routing.tls import tls_context
 from wetread.domain.errors import DeliveryError
 from wetread.ports import DeliveryReceipt
 from wetread.settings import DestinationSettings
 
-_SUCCESS = 0x0000
-_DUPLICATE_SOP_INSTANCE = 0x0111  # PS3.7 C.5.10: it has the object already
-_WARNINGS = range(0xB000, 0xC000)  # PS3.7 C.3: stored, with some remark
 _MOST_CONTEXTS = 128  # PS3.8 9.3.2.2: their IDs are the odd bytes
 
 
+def destination_node(settings: DestinationSettings) -> PeerNode:
+    """Return the node to call; raise `ConfigurationError` where its TLS files are no good."""
+    return PeerNode(
+        name=settings.name,
+        host=settings.host,
+        port=settings.port,
+        ae_title=settings.ae_title,
+        calling_ae_title=settings.calling_ae_title,
+        timeout_seconds=settings.timeout_seconds,
+        tls=None if settings.tls is None else tls_context(settings.tls, peer=settings.name),
+    )
+
+
 class DicomDestination:
-    """A node that stores what it is sent; one association carries all objects of a call."""
+    """A node that stores what it is sent; one association carries all objects of a call.
+
+    Raise `ConfigurationError` where its TLS files are no good.
+    """
 
     def __init__(self, settings: DestinationSettings) -> None:
-        self._node = PeerNode(
-            name=settings.name,
-            host=settings.host,
-            port=settings.port,
-            ae_title=settings.ae_title,
-            calling_ae_title=settings.calling_ae_title,
-            timeout_seconds=settings.timeout_seconds,
-        )
+        self._node = destination_node(settings)
 
     @property
     def name(self) -> str:
@@ -80,12 +87,6 @@ class DicomDestination:
         status = int(answer.Status)
         return DeliveryReceipt(
             sop_instance_uid=header.sop_instance_uid,
-            confirmed=status in {_SUCCESS, _DUPLICATE_SOP_INSTANCE} or status in _WARNINGS,
-            detail=_describe(status, answer),
+            confirmed=means_stored(status),
+            detail=describe_storing(status, str(answer.get("ErrorComment", ""))),
         )
-
-
-def _describe(status: int, answer: Dataset) -> str:
-    category, meaning = STORAGE_SERVICE_CLASS_STATUS.get(status, ("Unknown", ""))
-    parts = (f"0x{status:04X}", category, meaning, str(answer.get("ErrorComment", "")))
-    return ", ".join(part for part in parts if part)

@@ -21,6 +21,7 @@ from pynetdicom.events import Event
 from pynetdicom.presentation import PresentationContext, build_context
 from pynetdicom.transport import ThreadedAssociationServer
 
+from routing.commitments import COMMITMENT, ExpectedCommitments
 from routing.connections import read_whole_messages, tune_connection
 from routing.implementation import IMPLEMENTATION_CLASS_UID
 from routing.intake.moves import Claim, ExpectedMoves
@@ -48,7 +49,8 @@ class StorageReceiver:
 
     ``on_stored`` is told the content hash of each instance that lies in the spool's inbox, and
     ``on_refused`` a short reason for each association or instance that was refused. ``moves`` takes
-    what archives send because they were asked to. A port of 0 in the settings takes a free one.
+    what archives send because they were asked to, ``commitments`` what destinations report of the
+    results they store. A port of 0 in the settings takes a free one.
     """
 
     def __init__(
@@ -59,12 +61,14 @@ class StorageReceiver:
         *,
         on_refused: Callable[[str], None] = lambda _reason: None,
         moves: ExpectedMoves | None = None,
+        commitments: ExpectedCommitments | None = None,
     ) -> None:
         self._settings = settings
         self._spool = spool
         self._on_stored = on_stored
         self._on_refused = on_refused
         self._moves = ExpectedMoves() if moves is None else moves
+        self._commitments = ExpectedCommitments() if commitments is None else commitments
         self._server: ThreadedAssociationServer | None = None
 
     @property
@@ -97,6 +101,7 @@ class StorageReceiver:
                     (evt.EVT_CONN_OPEN, read_whole_messages),
                     (evt.EVT_REJECTED, self._note_rejection),
                     (evt.EVT_C_STORE, self._store),
+                    (evt.EVT_N_EVENT_REPORT, self._commitments.note_report),
                 ],
             )
         except OSError as error:
@@ -186,7 +191,15 @@ def _supported_contexts() -> _SharedContexts:
     return _SharedContexts(
         [build_context(uid, list(dict.fromkeys(syntaxes))) for uid in storage]
         + VerificationPresentationContexts
+        + [_commitment_context()]
     )
+
+
+def _commitment_context() -> PresentationContext:
+    """Return the context in which the caller is the SCP: it reports what we have asked for."""
+    context = build_context(COMMITMENT)
+    context.scu_role = context.scp_role = True
+    return context
 
 
 def _unbind_debugging(server: ThreadedAssociationServer) -> None:

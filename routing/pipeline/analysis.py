@@ -1,7 +1,7 @@
 """The analysis of studies: the parts and tables that every study shares."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 
 from routing.pipeline.conclusion import Draft, findings_from_draft
@@ -9,14 +9,22 @@ from routing.pipeline.metering import Meter
 from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.run import AnalysedStudy, StudyRun
 from routing.pipeline.steps import Failure, StepRunner, run_at_once
-from routing.pipeline.stops import AnalysisRules, AnalysisTools, StudyStops
-from routing.pipeline.study import Background, StudyInput
+from routing.pipeline.stops import AnalysisRules, AnalysisTools, ChooseOutputs, StudyStops
+from routing.pipeline.study import Background, PriorStudy, StudyInput
 from routing.pipeline.trail import StudyTrail
 from routing.pipeline.volumes import VolumeShelf
 from routing.priors.given import given_prior
-from routing.results.objects import DEFAULT_KINDS, ObjectKind
+from routing.results.objects import DEFAULT_KINDS, EncodedObject
+from routing.results.outputs import OutputPlan, plan_of_kinds
+from routing.selection.select import select_series
 from wetread.domain.findings import Findings, Outcome
 from wetread.ports import Clock, Detector, Progress
+
+
+def default_outputs(study_instance_uid: str) -> OutputPlan:
+    """Have the usual kinds encoded with all marks: a `ChooseOutputs` without destinations."""
+    del study_instance_uid
+    return plan_of_kinds(DEFAULT_KINDS)
 
 
 class StudyAnalysis:
@@ -30,7 +38,7 @@ class StudyAnalysis:
         meter: Meter,
         retries: RetryPolicy,
         clock: Clock,
-        kinds: Collection[ObjectKind] = DEFAULT_KINDS,
+        outputs: ChooseOutputs = default_outputs,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._tools = tools
@@ -38,7 +46,7 @@ class StudyAnalysis:
         self._meter = meter
         self._retries = retries
         self._clock = clock
-        self._kinds = kinds
+        self._outputs = outputs
         self._sleep = sleep
 
     @property
@@ -61,15 +69,7 @@ class StudyAnalysis:
         shelf = VolumeShelf(self._tools.reader, self._meter.wall_seconds)
         return StudyRun(
             study,
-            stops=StudyStops(
-                study,
-                tools=self._tools,
-                rules=self._rules,
-                shelf=shelf,
-                clock=self._clock,
-                folder=folder,
-                kinds=self._kinds,
-            ),
+            stops=self._stops(study, shelf, self._outputs, folder),
             trail=StudyTrail(
                 run_step,
                 meter=self._meter,
@@ -95,6 +95,28 @@ class StudyAnalysis:
         findings = run.analyse(lambda *_: self._background(study, prior))
         return run.publish(findings, folder)
 
+    def encode_again(
+        self,
+        study: StudyInput,
+        findings: Findings,
+        prior: PriorStudy | None,
+        plan: OutputPlan,
+        folder: Path,
+    ) -> tuple[EncodedObject, ...]:
+        """Write what is planned from findings that are; no image is analysed.
+
+        ``prior`` is the study they were compared with. Raise `EncodingError`,
+        `UnreadableInstance`.
+        """
+        if not plan.groups:
+            return ()
+        shelf = VolumeShelf(self._tools.reader, self._meter.wall_seconds)
+        selection = select_series(study.instances, self._rules.selection)
+        chosen = selection.chosen
+        same = chosen and chosen.series_instance_uid == findings.series_instance_uid
+        stops = self._stops(study, shelf, lambda _: plan, folder)
+        return stops.encode(findings, selection if same else None, prior, folder)
+
     def failed(self, study: StudyInput, reason: str) -> Findings:
         """Return the findings of a study whose analysis came to nothing."""
         failure = Failure(outcome=Outcome.FAILED, reason=reason)
@@ -104,6 +126,19 @@ class StudyAnalysis:
             model=self._tools.detector.model,
             priority=self._rules.priority,
             guide=self._rules.guide,
+        )
+
+    def _stops(
+        self, study: StudyInput, shelf: VolumeShelf, outputs: ChooseOutputs, folder: Path | None
+    ) -> StudyStops:
+        return StudyStops(
+            study,
+            tools=self._tools,
+            rules=self._rules,
+            shelf=shelf,
+            clock=self._clock,
+            folder=folder,
+            outputs=outputs,
         )
 
     def _background(self, study: StudyInput, prior: StudyInput | None) -> Background:

@@ -33,7 +33,7 @@ class DeliveryDesk:
         self, destinations: Sequence[Destination], results: ResultRecords, clock: Clock
     ) -> None:
         self._destinations = {destination.name: destination for destination in destinations}
-        self._results = results
+        self.results = results
         self._clock = clock
 
     @property
@@ -46,22 +46,22 @@ class DeliveryDesk:
         destination = self._destinations.get(parcel.destination)
         if destination is None:
             return DeliveryReport(state=DeliveryState.STRANDED)
-        paths = self._results.unconfirmed(parcel)
+        paths = self.results.unconfirmed(parcel)
         if paths:
             try:
                 receipts = destination.send(paths)
             except Exception as error:  # noqa: BLE001 - one destination must not stop the others
                 return DeliveryReport(state=self._not_sent(parcel, error))
-            self._results.note_receipts(parcel, receipts, at=self._clock())
-        if self._results.unconfirmed(parcel):
+            self.results.note_receipts(parcel, receipts, at=self._clock())
+        if self.results.unconfirmed(parcel):
             return DeliveryReport(state=DeliveryState.WAITING)
-        self._results.conclude_delivery(parcel)
+        self.results.conclude_delivery(parcel)
         return DeliveryReport(state=DeliveryState.ARRIVED)
 
     def _not_sent(self, parcel: Parcel, error: Exception) -> DeliveryState:
         ours = isinstance(error, WetreadError)
         detail = str(error) if ours else type(error).__name__
-        self._results.note_no_answer(parcel, detail)
+        self.results.note_no_answer(parcel, detail)
         structlog.get_logger(__name__).warning(
             "a destination did not confirm the results",
             destination=parcel.destination,

@@ -13,6 +13,7 @@ from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
 from wetread.domain.days import day_from_da
 from wetread.domain.errors import StudyError
+from wetread.domain.findings import Findings
 from wetread.domain.studies import PatientKey, StudyState
 
 
@@ -74,6 +75,13 @@ class RecordedStudies:
             later=next((one for one in later if one.findings is not None), None),
         )
         return replace(background, told_apart=self._tracks.told_apart(_known_uids(background)))
+
+    def prior_of(self, findings: Findings) -> PriorStudy | None:
+        """Return the study that findings were compared with; None for none, or one not usable."""
+        compared = (one.change.prior_study_instance_uid for one in findings.nodules if one.change)
+        uid = next(compared, None)
+        study = None if uid is None else self._catalog.study(uid)
+        return None if study is None else next(self._usable([study]), None)
 
     def _usable(self, candidates: Iterable[StudySummary]) -> Iterator[PriorStudy]:
         """Yield the studies that are complete and have a usable series, in their order."""

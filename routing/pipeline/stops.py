@@ -1,9 +1,10 @@
 """The work of each stop for one study: small values in, small values out."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import structlog
 
@@ -15,10 +16,11 @@ from routing.pipeline.pictures import KeyImage, draw_key_images, draw_page_pictu
 from routing.pipeline.study import Background, MarkedStudy, PriorStudy, StudyInput
 from routing.pipeline.trends import MeasuredStudy, add_trends
 from routing.pipeline.volumes import VolumeShelf
-from routing.results.encode import encode_results
+from routing.results.encode import encode_outputs
 from routing.results.masks import write_masks
 from routing.results.material import NodulePictures
-from routing.results.objects import DEFAULT_KINDS, EncodedObject, ObjectKind
+from routing.results.objects import EncodedObject, ObjectKind
+from routing.results.outputs import OutputPlan
 from routing.selection.rulebook import SelectionRules
 from routing.selection.select import select_series
 from wetread.domain.costs.dated import DatedTables
@@ -48,6 +50,9 @@ from wetread.ports import (
     Progress,
     VolumeReader,
 )
+
+ChooseOutputs: TypeAlias = Callable[[str], OutputPlan]
+"""Tells what is encoded of a study, by its UID; asked anew whenever one is encoded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +103,7 @@ class StudyStops:
         shelf: VolumeShelf,
         clock: Clock,
         folder: Path | None = None,
-        kinds: Collection[ObjectKind] = DEFAULT_KINDS,
+        outputs: ChooseOutputs,
     ) -> None:
         self._study = study
         self._tools = tools
@@ -106,7 +111,7 @@ class StudyStops:
         self._shelf = shelf
         self._clock = clock
         self._folder = folder
-        self._kinds = kinds
+        self._outputs = outputs
 
     @property
     def operating_point(self) -> OperatingPoint:
@@ -228,14 +233,16 @@ class StudyStops:
     ) -> tuple[EncodedObject, ...]:
         """Write the result objects into ``folder``; ``prior`` is the study compared with."""
         chosen = () if selection is None else selection.instances
-        return encode_results(
+        plan = self._outputs(findings.study_instance_uid)
+        pictured = ObjectKind.SECONDARY_CAPTURE in plan.kinds
+        return encode_outputs(
             findings,
             chosen or self._study.instances,
+            plan,
             folder=folder,
             encoded_at=self._clock(),
-            kinds=self._kinds,
             prior_instances=() if prior is None else prior.selection.instances,
-            pictures=self._pictures(findings, selection, prior),
+            pictures=self._pictures(findings, selection, prior) if pictured else {},
         )
 
     def render(
@@ -250,7 +257,7 @@ class StudyStops:
     def _pictures(
         self, findings: Findings, selection: Selection | None, prior: PriorStudy | None
     ) -> Mapping[str, NodulePictures]:
-        if selection is None or ObjectKind.SECONDARY_CAPTURE not in self._kinds:
+        if selection is None:
             return {}
         read = self._shelf.read
         return draw_page_pictures(

@@ -67,6 +67,7 @@ class DestinationProgress:
     destination: str
     confirmed: int
     waiting: int
+    images: int  # that the objects add to the study, where images are counted
     attempts: int  # of the object that was tried most often
     last_confirmed_at: datetime | None
     details: tuple[str, ...]  # what the destination said of the objects that wait
@@ -146,7 +147,7 @@ class RecordsOverview:
     def deliveries(self, study_instance_uid: str, revision: int) -> tuple[DestinationProgress, ...]:
         """Return the progress at each destination that has been tried, by name."""
         query = (
-            select(DeliveryRecord)
+            select(DeliveryRecord.__table__, ResultObjectRecord.images)
             .join(
                 ResultObjectRecord,
                 ResultObjectRecord.sop_instance_uid == DeliveryRecord.sop_instance_uid,
@@ -266,6 +267,7 @@ def _progress(destination: str, rows: Sequence[RowMapping]) -> DestinationProgre
         destination=destination,
         confirmed=len(times),
         waiting=len(waiting),
+        images=sum(row["images"] for row in rows),
         attempts=max(row["attempts"] for row in rows),
         last_confirmed_at=max(times, default=None),
         details=tuple(sorted({row["detail"] for row in waiting if row["detail"]})),

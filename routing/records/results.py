@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Engine, Select, delete, func, select
 from sqlalchemy.orm import Session
 
+from routing.records.audit import write_audit
 from routing.records.tables import DeliveryRecord, ResultObjectRecord, StudyRecord
 from routing.records.transactions import writing
 from routing.results.objects import EncodedObject, ObjectKind
+from routing.results.outputs import OutputPlan
 from wetread.domain.studies import StudyState
 from wetread.ports import DeliveryReceipt
 
@@ -52,22 +54,75 @@ class ResultRecords:
         objects: Sequence[EncodedObject],
         destinations: Sequence[str],
     ) -> None:
-        """Record the objects, and that each of them is to go to each destination."""
+        """Record the objects, and which of these destinations each of them is to go to."""
         with writing(self._engine) as session:
             for one in objects:
-                if session.get(ResultObjectRecord, one.sop_instance_uid) is None:
-                    record = ResultObjectRecord(
-                        sop_instance_uid=one.sop_instance_uid,
-                        study_instance_uid=study_instance_uid,
-                        revision=revision,
-                        kind=one.kind.value,
-                        relative_path=str(one.path.relative_to(self._results_dir)),
-                    )
-                    session.add(record)
-                    session.flush()  # a delivery refers to it
+                self._record(session, study_instance_uid, revision, one)
                 for name in destinations:
-                    if session.get(DeliveryRecord, (one.sop_instance_uid, name)) is None:
-                        session.add(_to_send(one.sop_instance_uid, name))
+                    if one.recipients is None or name in one.recipients:
+                        _address(session, one.sop_instance_uid, name)
+
+    def encoded(self, study_instance_uid: str, revision: int) -> frozenset[tuple[ObjectKind, str]]:
+        """Return which kinds there are of a revision, each with the variant of its marks."""
+        with Session(self._engine) as session:
+            records = session.scalars(_objects_of(study_instance_uid, revision))
+            return frozenset((ObjectKind(one.kind), one.marks) for one in records)
+
+    def readdress(
+        self,
+        study_instance_uid: str,
+        revision: int,
+        *,
+        plan: OutputPlan,
+        objects: Sequence[EncodedObject],
+        actor: str,
+        at: datetime,
+    ) -> None:
+        """Record further objects, and that each destination is to have what is planned now.
+
+        What is no longer planned and has not arrived is not sent any more.
+        """
+        with writing(self._engine) as session:
+            for one in objects:
+                self._record(session, study_instance_uid, revision, one)
+            for record in session.scalars(_objects_of(study_instance_uid, revision)).all():
+                names = plan.recipients_of(ObjectKind(record.kind), record.marks)
+                for name in names:
+                    _address(session, record.sop_instance_uid, name)
+                session.execute(
+                    delete(DeliveryRecord).where(
+                        DeliveryRecord.sop_instance_uid == record.sop_instance_uid,
+                        DeliveryRecord.destination.not_in(names),
+                        DeliveryRecord.confirmed_at.is_(None),
+                    )
+                )
+            write_audit(
+                session,
+                at=at,
+                actor=actor,
+                action="redeliver",
+                study_instance_uid=study_instance_uid,
+                detail={
+                    "revision": revision,
+                    "new_objects": [one.sop_instance_uid for one in objects],
+                },
+            )
+
+    def _record(
+        self, session: Session, study_instance_uid: str, revision: int, one: EncodedObject
+    ) -> None:
+        if session.get(ResultObjectRecord, one.sop_instance_uid) is None:
+            record = ResultObjectRecord(
+                sop_instance_uid=one.sop_instance_uid,
+                study_instance_uid=study_instance_uid,
+                revision=revision,
+                kind=one.kind.value,
+                relative_path=str(one.path.relative_to(self._results_dir)),
+                marks=one.marks,
+                images=one.images,
+            )
+            session.add(record)
+            session.flush()  # a delivery refers to it
 
     def reports_of(self, study_instance_uid: str) -> tuple[OwnReport, ...]:
         """Return the measurement reports of a study, of all its revisions, oldest first."""
@@ -152,13 +207,23 @@ class ResultRecords:
             return tuple(sorted(Parcel(**row) for row in rows))
 
 
-def _to_send(sop_instance_uid: str, destination: str) -> DeliveryRecord:
-    return DeliveryRecord(
-        sop_instance_uid=sop_instance_uid,
-        destination=destination,
-        confirmed_at=None,
-        attempts=0,
-        detail="",
+def _address(session: Session, sop_instance_uid: str, destination: str) -> None:
+    if session.get(DeliveryRecord, (sop_instance_uid, destination)) is None:
+        session.add(
+            DeliveryRecord(
+                sop_instance_uid=sop_instance_uid,
+                destination=destination,
+                confirmed_at=None,
+                attempts=0,
+                detail="",
+            )
+        )
+
+
+def _objects_of(study_instance_uid: str, revision: int) -> Select[ResultObjectRecord]:
+    return select(ResultObjectRecord).where(
+        ResultObjectRecord.study_instance_uid == study_instance_uid,
+        ResultObjectRecord.revision == revision,
     )
 
 

@@ -173,6 +173,8 @@ class ResultObjectRecord(Record):
     revision: Mapped[int]
     kind: Mapped[str] = mapped_column(String(32))  # measurement_report, presentation_state, …
     relative_path: Mapped[str] = mapped_column(Text)  # below the results folder
+    marks: Mapped[str] = mapped_column(String(12), server_default="")  # variant; empty: all marks
+    images: Mapped[int] = mapped_column(server_default="0")  # that it adds to the study
 
     __table_args__ = (Index("ix_result_objects_study", "study_instance_uid", "revision"),)
 
@@ -561,6 +563,21 @@ class StudyFactsRecord(Record):
     )
     revision: Mapped[int]
     facts: Mapped[dict[str, Any]]
+
+
+class MarkPreferenceRecord(Record):
+    """Which marks a reader, a viewer or a site wants to see."""
+
+    __tablename__ = "mark_preferences"
+
+    scope: Mapped[str] = mapped_column(String(8), primary_key=True)  # a PreferenceScope
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    show: Mapped[str] = mapped_column(String(16))  # a ShowMarks
+    minimum_score: Mapped[float] = mapped_column(Double)
+    minimum_mean_diameter_mm: Mapped[float] = mapped_column(Double)
+    new_and_grown_only: Mapped[bool]
+    set_by: Mapped[str] = mapped_column(Text)
+    set_at: Mapped[datetime]
 
 
 class AuditRecord(Record):

@@ -9,9 +9,9 @@ from pydicom import Dataset
 
 from routing.results.source import Source, read_image
 from wetread.domain.errors import UnreadableInstance
-from wetread.domain.findings import Findings
+from wetread.domain.findings import Findings, Nodule
 from wetread.domain.masks import NoduleMask
-from wetread.domain.presentation import IntentOf, always_required
+from wetread.domain.presentation import IntentOf, RenderingIntent, always_required
 from wetread.domain.studies import StoredInstance
 
 
@@ -47,3 +47,12 @@ class Material:
                 with suppress(UnreadableInstance):  # the prior adds to a report, it is not needed
                     images[instance.sop_instance_uid] = read_image(instance)
         return images
+
+    @property
+    def shown_nodules(self) -> tuple[Nodule, ...]:
+        """The nodules whose marks are to be seen, at once or when asked for."""
+        return tuple(
+            nodule
+            for nodule in self.findings.nodules
+            if self.intent_of(nodule) is not RenderingIntent.NOT_FOR_PRESENTATION
+        )

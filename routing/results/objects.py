@@ -75,6 +75,13 @@ class EncodedObject:
     sop_class_uid: str
     sop_instance_uid: str
     path: Path
+    marks: str = ""  # the variant of a `MarkPreference`; empty: all marks
+    recipients: tuple[str, ...] | None = None  # destinations that get it; None: all of them
+
+    @property
+    def images(self) -> int:
+        """How many images it adds to the study: what a hospital pays for where they are counted."""
+        return int(self.kind is ObjectKind.SECONDARY_CAPTURE)
 
 
 def kinds_from_names(names: Collection[str]) -> frozenset[ObjectKind]:

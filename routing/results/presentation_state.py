@@ -1,7 +1,6 @@
 """Findings as Grayscale Softcopy Presentation States: circles and words over the images."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Final
 
 from highdicom.color import CIELabColor
@@ -29,8 +28,8 @@ from routing.results.objects import (
     identity,
     stamp,
 )
-from routing.results.summary import category_lines, nodule_lines, summary_lines
-from wetread.domain.findings import Findings, Nodule
+from routing.results.summary import category_lines, hidden_lines, nodule_lines, summary_lines
+from wetread.domain.findings import Nodule
 
 _KIND: Final = ObjectKind.PRESENTATION_STATE
 _HEADING: Final = "Wetread AI (research use):"
@@ -59,9 +58,17 @@ def encode_presentation_states(material: Material) -> tuple[Dataset, ...]:
     why. The reader's window is left alone. Patient and study attributes are inherited.
     """
     return tuple(
-        _state(material.findings, images, part, material.encoded_at)
-        for part, images in enumerate(_alike(material.source.images.values()))
+        _state(material, images, part) for part, images in enumerate(_alike(_shown(material)))
     )
+
+
+def _shown(material: Material) -> tuple[Dataset, ...]:
+    """Return the images with a mark that is to be seen; one where all marks are hidden."""
+    images = material.source.images
+    marked = dict.fromkeys(
+        nodule.measurement.mark.sop_instance_uid for nodule in material.shown_nodules
+    )
+    return tuple(images[uid] for uid in marked if uid in images) or tuple(images.values())[:1]
 
 
 def _alike(images: Iterable[Dataset]) -> tuple[tuple[Dataset, ...], ...]:
@@ -72,9 +79,7 @@ def _alike(images: Iterable[Dataset]) -> tuple[tuple[Dataset, ...], ...]:
     return tuple(tuple(group) for group in groups.values())
 
 
-def _state(
-    findings: Findings, images: tuple[Dataset, ...], part: int, encoded_at: datetime
-) -> Dataset:
+def _state(material: Material, images: tuple[Dataset, ...], part: int) -> Dataset:
     layer = GraphicLayer(
         layer_name=CONTENT_LABEL,
         order=1,
@@ -86,8 +91,8 @@ def _state(
         content_label=CONTENT_LABEL,
         content_description=SERIES_DESCRIPTIONS[_KIND],
         graphic_layers=[layer],
-        graphic_annotations=[_annotation(findings, image, layer) for image in images],
-        **identity(_KIND, findings, part=part),
+        graphic_annotations=[_annotation(material, image, layer) for image in images],
+        **identity(_KIND, material.findings, part=part),
     )
     area = state.DisplayedAreaSelectionSequence[0]
     spacing = images[0].get("PixelSpacing")
@@ -95,22 +100,22 @@ def _state(
         del area.PresentationPixelAspectRatio
         area.PresentationPixelSpacing = spacing
     state.BodyPartExamined = "CHEST"  # without it the standard asks for a laterality
-    stamp(state, encoded_at)
+    stamp(state, material.encoded_at)
     return state
 
 
-def _annotation(findings: Findings, image: Dataset, layer: GraphicLayer) -> GraphicAnnotation:
+def _annotation(material: Material, image: Dataset, layer: GraphicLayer) -> GraphicAnnotation:
     size = int(image.Columns), int(image.Rows)
-    heading = heading_boxes(
-        [
-            ascii_text(line)
-            for line in (_HEADING, *summary_lines(findings), *category_lines(findings))
-        ],
-        size,
+    findings, shown = material.findings, material.shown_nodules
+    said = (
+        *summary_lines(findings),
+        *hidden_lines(len(findings.nodules) - len(shown)),
+        *category_lines(findings),
     )
+    heading = heading_boxes([ascii_text(line) for line in (_HEADING, *said)], size)
     nodules = [
         nodule
-        for nodule in findings.nodules
+        for nodule in shown
         if nodule.measurement.mark.sop_instance_uid == image.SOPInstanceUID
     ]
     return GraphicAnnotation(

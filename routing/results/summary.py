@@ -77,6 +77,13 @@ def summary_words(findings: Findings) -> tuple[Words, ...]:
     return (shortcoming, nothing)
 
 
+def hidden_lines(hidden: int) -> tuple[str, ...]:
+    """Return that marks are hidden: what is not shown must not look as if it were not there."""
+    if not hidden:
+        return ()
+    return (f"{hidden} mark{'s' if hidden > 1 else ''} hidden by preference.",)
+
+
 def guidance_lines(findings: Findings) -> tuple[str, ...]:
     """Return what the guideline says of the study, or why it says nothing; a sentence a line."""
     return tuple(words.english for words in guidance_words(findings))

@@ -1,6 +1,7 @@
 """What every destination does, whatever is behind it."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -8,23 +9,17 @@ from typing import Protocol
 import pytest
 from pydicom import Dataset, dcmread
 from pydicom.filebase import DicomBytesIO
-from pydicom.uid import (
-    ComprehensiveSRStorage,
-    CTImageStorage,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    JPEGBaseline8Bit,
-)
-from pynetdicom import AE, evt
-from pynetdicom.events import Event
-from pynetdicom.transport import ThreadedAssociationServer
+from pydicom.uid import ComprehensiveSRStorage, JPEGBaseline8Bit
 
-from routing.destinations.dicom import DicomDestination
+from routing.commitments import ExpectedCommitments
 from routing.destinations.folder import FolderDestination
-from tests.support.instances import instance
+from tests.support.instances import instance, written
+from tests.support.pacs import AE_TITLE, Pacs, running_pacs
+from tests.support.web_archive import WebArchive, running_archive
+from wetread.bootstrap.destinations import build_destinations
 from wetread.domain.errors import DeliveryError, UnreadableInstance
 from wetread.ports import Destination
-from wetread.settings import DestinationSettings
+from wetread.settings import IntakeSettings, SenderSettings, Settings
 
 
 class Harness(Protocol):
@@ -56,59 +51,62 @@ class FolderHarness:
         self.folder.rmdir()
 
 
-@dataclass
+@dataclass(kw_only=True)
 class DicomHarness:
-    files: dict[str, bytes] = field(default_factory=dict)
+    stack: ExitStack
+    confirm: str
+    pacs: Pacs = field(default_factory=Pacs)
 
     def __post_init__(self) -> None:
-        ae = AE("PACS")
-        syntaxes = [ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGBaseline8Bit]
-        for sop_class in (CTImageStorage, ComprehensiveSRStorage):
-            ae.add_supported_context(sop_class, syntaxes)
-        server = ae.start_server(
-            ("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, self._store)]
+        self.stack.enter_context(running_pacs(self.pacs))
+        settings = self.pacs.settings(confirm=self.confirm)
+        (self.destination,) = build_destinations(
+            Settings(
+                destinations=(settings,),
+                intake=IntakeSettings(senders=(SenderSettings(ae_title=AE_TITLE, site=""),)),
+            ),
+            ExpectedCommitments(),
         )
-        assert isinstance(server, ThreadedAssociationServer)
-        self.server = server
-        self.destination: Destination = DicomDestination(
-            DestinationSettings(
-                name="pacs",
-                host="127.0.0.1",
-                port=server.server_address[1],
-                ae_title="PACS",
-                timeout_seconds=5,
-            )
-        )
-
-    def _store(self, event: Event) -> int:
-        file = event.encoded_dataset()
-        self.files[dcmread(DicomBytesIO(file)).SOPInstanceUID] = file
-        return 0x0000
 
     def received(self) -> dict[str, bytes]:
-        return self.files
+        return self.pacs.files
 
     def go_away(self) -> None:
-        self.server.shutdown()
+        self.pacs.go_away()
 
 
-@pytest.fixture(params=["folder", "dicom"])
+@dataclass(kw_only=True)
+class WebHarness:
+    stack: ExitStack
+    confirm: str
+    archive: WebArchive = field(default_factory=WebArchive)
+
+    def __post_init__(self) -> None:
+        self.stack.enter_context(running_archive(self.archive))
+        settings = self.archive.destination(confirm=self.confirm)
+        (self.destination,) = build_destinations(
+            Settings(web_destinations=(settings,)), ExpectedCommitments()
+        )
+
+    def received(self) -> dict[str, bytes]:
+        return self.archive.received
+
+    def go_away(self) -> None:
+        self.stack.close()
+
+
+@pytest.fixture(
+    params=["folder", "c-store", "c-store query", "c-store commitment", "stow", "stow query"]
+)
 def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Harness]:
-    if request.param == "folder":
-        yield FolderHarness(tmp_path / "received")
-        return
-    harness = DicomHarness()
-    yield harness
-    harness.server.ae.shutdown()
-
-
-def _write(folder: Path, number: int = 0, **attributes: object) -> Path:
-    dataset = instance(number, **attributes)
-    path = folder / f"{number}.dcm"
-    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    dataset.save_as(path, enforce_file_format=True)
-    return path
+    kind, _, confirm = request.param.partition(" ")
+    with ExitStack() as stack:
+        if kind == "folder":
+            yield FolderHarness(tmp_path / "received")
+        elif kind == "stow":
+            yield WebHarness(stack=stack, confirm=confirm or "status")
+        else:
+            yield DicomHarness(stack=stack, confirm=confirm or "status")
 
 
 def test_has_its_configured_name(harness: Harness) -> None:
@@ -117,9 +115,9 @@ def test_has_its_configured_name(harness: Harness) -> None:
 
 def test_confirms_every_object_it_delivered(harness: Harness, tmp_path: Path) -> None:
     paths = [
-        _write(tmp_path, 0),
-        _write(tmp_path, 1, SOPClassUID=ComprehensiveSRStorage),
-        _write(tmp_path, 2),
+        written(tmp_path, 0),
+        written(tmp_path, 1, SOPClassUID=ComprehensiveSRStorage),
+        written(tmp_path, 2),
     ]
 
     receipts = harness.destination.send(paths)
@@ -156,7 +154,7 @@ def test_keeps_the_transfer_syntax_and_every_byte(harness: Harness, tmp_path: Pa
 
 
 def test_may_be_told_twice(harness: Harness, tmp_path: Path) -> None:
-    path = _write(tmp_path)
+    path = written(tmp_path)
 
     assert all(harness.destination.send([path])[0].confirmed for _ in range(2))
     assert len(harness.received()) == 1
@@ -171,7 +169,7 @@ def test_a_destination_that_is_away_is_tried_again(harness: Harness, tmp_path: P
     harness.go_away()
 
     with pytest.raises(DeliveryError, match="pacs") as caught:
-        harness.destination.send([_write(tmp_path)])
+        harness.destination.send([written(tmp_path)])
 
     assert caught.value.retryable
 

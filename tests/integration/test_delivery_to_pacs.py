@@ -10,16 +10,26 @@ import pytest
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
 from tests.support.instances import instance
+from tests.support.orthanc import DICOMWEB_PLUGIN
 from tests.support.private_network import private_network
 
-PROGRAMS = {"orthanc": "Orthanc", "storescp": "storescp"}
+PROGRAMS = {"orthanc": "Orthanc", "stow": "Orthanc", "storescp": "storescp"}
+WAYS = [
+    ("orthanc", "query"),
+    ("orthanc", "commitment"),
+    ("stow", "status"),
+    ("stow", "query"),
+    ("storescp", "status"),
+]
 
 
-@pytest.mark.parametrize("kind", PROGRAMS)
+@pytest.mark.parametrize(("kind", "confirm"), WAYS)
 def test_a_pacs_confirms_and_keeps_results(
-    kind: str, tmp_path: Path, require_program: Callable[[str], str]
+    kind: str, confirm: str, tmp_path: Path, require_program: Callable[[str], str]
 ) -> None:
     program = require_program(PROGRAMS[kind])
+    if kind == "stow" and not DICOMWEB_PLUGIN.exists():
+        require_program(str(DICOMWEB_PLUGIN))
     syntaxes = [ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless]
     paths, expected = [], {}
     for number, syntax in enumerate(syntaxes):
@@ -40,6 +50,7 @@ def test_a_pacs_confirms_and_keeps_results(
             "-m",
             "tests.support.delivery_to_pacs",
             kind,
+            confirm,
             program,
             str(tmp_path / "pacs"),
             *map(str, paths),
@@ -51,6 +62,7 @@ def test_a_pacs_confirms_and_keeps_results(
     )
 
     assert run.returncode == 0, run.stderr.decode()
-    told = json.loads(run.stdout)
+    told = json.loads(run.stdout.splitlines()[-1])
     assert told["confirmed"] == list(expected), told["details"]
+    assert told["confirmed_again"] == list(expected), "what it has already counts as delivered"
     assert told["received"] == expected

@@ -29,6 +29,7 @@ from routing.records.feedback import FeedbackRecords
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerRecords
 from routing.records.links import LinkRecords
+from routing.records.mark_preferences import MarkPreferenceRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
 from routing.records.quality import QualityRecords
@@ -62,6 +63,7 @@ class Hospital:
     results_dir: Path
     completed: list[str] = field(default_factory=list)
     waiting_for_money: set[str] = field(default_factory=set)
+    redelivered: list[tuple[str, str]] = field(default_factory=list)
 
     def add_study(
         self,
@@ -156,6 +158,11 @@ class Hospital:
         parcel = Parcel(study_instance_uid=uid, revision=0, destination=destination)
         results.note_receipts(parcel, [receipt], at=NOW)
 
+    def redeliver(self, uid: str, actor: str) -> bool:
+        """Note who asked; there is something to deliver once there are findings."""
+        self.redelivered.append((uid, actor))
+        return FindingsRecords(self.engine).newest(uid) is not None
+
     def key_image_path(self, uid: str, revision: int, tracking_id: str) -> Path:
         """Tell where a key image lies."""
         return self.results_dir / uid / str(revision) / f"{tracking_id}.png"
@@ -190,6 +197,8 @@ class Hospital:
                 self.engine, lambda: NOW, spool_dir=self.results_dir
             ).set_expected,
             analyse_now=self.waiting_for_money.__contains__,
+            redeliver=self.redeliver,
+            mark_preferences=MarkPreferenceRecords(self.engine),
             key_image_path=self.key_image_path,
             readiness=(database_check(self.engine),) if readiness is None else readiness,
             metrics=ServiceMetrics(totals, quality, started_at=NOW - timedelta(hours=2)),

@@ -1,18 +1,17 @@
 """A `StudyAnalysis` of `ball_ct` studies: shipped rules, real reader, selection and encoding."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from routing.guidelines.loading import load_guide
 from routing.ledger.payers import load_payer_tables
 from routing.ledger.prices import load_price_tables
-from routing.pipeline.analysis import StudyAnalysis
+from routing.pipeline.analysis import StudyAnalysis, default_outputs
 from routing.pipeline.growth_limits import load_growth_limits
 from routing.pipeline.metering import this_machine
 from routing.pipeline.retries import RetryPolicy
-from routing.pipeline.stops import AnalysisRules, AnalysisTools
+from routing.pipeline.stops import AnalysisRules, AnalysisTools, ChooseOutputs
 from routing.reading.priority import load_priority_table
-from routing.results.objects import DEFAULT_KINDS, ObjectKind
 from routing.selection.rule_files import load_rules
 from tests.support.ball_tools import ball_tools
 
@@ -34,8 +33,8 @@ def shipped_rules() -> AnalysisRules:
 def ball_analysis(
     tools: AnalysisTools | None = None,
     *,
-    kinds: Collection[ObjectKind] = DEFAULT_KINDS,
     sleep: Callable[[float], None] = lambda _: None,
+    outputs: ChooseOutputs = default_outputs,
 ) -> StudyAnalysis:
     """Return the analysis with the given parts."""
     return StudyAnalysis(
@@ -44,6 +43,6 @@ def ball_analysis(
         meter=this_machine(),
         retries=RetryPolicy(attempts=3, first_wait_seconds=0.5),
         clock=lambda: NOW,
-        kinds=kinds,
         sleep=sleep,
+        outputs=outputs,
     )

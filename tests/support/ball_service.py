@@ -14,7 +14,9 @@ from routing.identity.linking import same_patient
 from routing.pipeline.delivery import DeliveryDesk
 from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import fault_from_setting
+from routing.pipeline.recorded_outputs import RecordedOutputs
 from routing.pipeline.recorded_studies import RecordedStudies
+from routing.pipeline.redelivery import Redelivery
 from routing.pipeline.stops import AnalysisTools
 from routing.pipeline.study import StudyInput
 from routing.pipeline.workflow import StudyWorkflows
@@ -22,9 +24,12 @@ from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerRecords
+from routing.records.mark_preferences import MarkPreferenceRecords
 from routing.records.results import ResultRecords
 from routing.records.tables import InstanceRecord
 from routing.records.tracks import TrackRecords
+from routing.results.objects import DEFAULT_KINDS
+from routing.results.outputs import Recipient
 from tests.support.ball_analysis import ball_analysis, shipped_rules
 from tests.support.patients import patient_linker
 from tests.support.reading import prescreening, reading_desk
@@ -85,6 +90,39 @@ class BallService:
     def tracks(self) -> TrackRecords:
         return TrackRecords(self.engine, self.clock, same_patient)
 
+    @property
+    def preferences(self) -> MarkPreferenceRecords:
+        return MarkPreferenceRecords(self.engine)
+
+    @property
+    def _catalog(self) -> StudyCatalog:
+        return StudyCatalog(self.engine, self.clock, spool_dir=self.data_dir / "spool")
+
+    @property
+    def _studies(self) -> RecordedStudies:
+        return RecordedStudies(
+            self._catalog, FindingsRecords(self.engine), self.tracks, shipped_rules().selection
+        )
+
+    @property
+    def _outputs(self) -> RecordedOutputs:
+        recipients = [
+            Recipient(name=one.name, viewer="generic", kinds=DEFAULT_KINDS)
+            for one in self.destinations
+        ]
+        return RecordedOutputs(recipients, self.preferences, self._catalog)
+
+    def redelivery(self, tools: AnalysisTools | None = None) -> Redelivery:
+        """Return what encodes and addresses findings anew."""
+        return Redelivery(
+            analysis=ball_analysis(tools),
+            studies=self._studies,
+            findings=FindingsRecords(self.engine),
+            results=self.results,
+            outputs=self._outputs,
+            clock=self.clock,
+        )
+
     def workflows(self, tools: AnalysisTools | None = None) -> StudyWorkflows:
         """Return the workflows, not started."""
         findings = FindingsRecords(self.engine)
@@ -92,13 +130,8 @@ class BallService:
         rules = shipped_rules()
         return StudyWorkflows(
             database_url=f"sqlite:///{self.data_dir / 'workflow.sqlite'}",
-            analysis=ball_analysis(tools),
-            studies=RecordedStudies(
-                StudyCatalog(self.engine, self.clock, spool_dir=self.data_dir / "spool"),
-                findings,
-                self.tracks,
-                rules.selection,
-            ),
+            analysis=ball_analysis(tools, outputs=self._outputs),
+            studies=self._studies,
             linker=patient_linker(self.engine, self.clock),
             effects=StudyEffects(
                 findings=findings,

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from pydicom import Dataset
@@ -35,6 +36,16 @@ def encoded(dataset: Dataset, syntax: UID = ExplicitVRLittleEndian) -> bytes:
         data = encode(dataset, syntax.is_implicit_VR, syntax.is_little_endian, syntax.is_deflated)
     assert data is not None
     return data
+
+
+def written(folder: Path, number: int = 0, **attributes: Any) -> Path:
+    """Write `instance` as a file of its own and return where it lies."""
+    dataset = instance(number, **attributes)
+    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    path = folder / f"{number}.dcm"
+    dataset.save_as(path, enforce_file_format=True)
+    return path
 
 
 @contextmanager

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 
-from pydicom import Dataset
+from pydicom import Dataset, dcmread
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from routing.intake.part10 import encode_file_meta
+from routing.priors.archives.multipart import boundary_of, read_parts
 from tests.support.instances import encoded
-from wetread.settings import DicomWebArchiveSettings
+from wetread.settings import DicomWebArchiveSettings, WebDestinationSettings
 
 _BOUNDARY = "a-boundary"
 
@@ -29,6 +31,19 @@ class WebArchive:
     garbage: bool = False  # no JSON
     hangs_on_images: threading.Event | None = None  # set: go on
     requests: list[str] = field(default_factory=list)
+    received: dict[str, bytes] = field(default_factory=dict)  # files that came by STOW-RS
+    storing: tuple[int, object] | None = None  # status and answer in place of storing
+
+    def destination(self, **changes: object) -> WebDestinationSettings:
+        """Return the settings by which it is sent results."""
+        return WebDestinationSettings.model_validate(
+            {
+                "name": "pacs",
+                "url": f"http://127.0.0.1:{self.port}/dicom-web",
+                "timeout_seconds": 5,
+                **changes,
+            }
+        )
 
     def settings(self, **changes: object) -> DicomWebArchiveSettings:
         """Return the settings by which it is asked."""
@@ -60,7 +75,23 @@ class WebArchive:
             series = _firsts(of_study, "SeriesInstanceUID")
             return _json(_series(one, of_study) for one in series)
         images = [one for one in of_study if one.SeriesInstanceUID == parts[2]]
+        if parts[3:] == ["instances"]:
+            return _json(_element(one, "SOPInstanceUID") for one in images)
         return _multipart(images if self.sent_instead is None else self.sent_instead)
+
+    def store(self, content_type: str, body: bytes) -> tuple[int, bytes]:
+        """Keep what is sent (STOW-RS); return status and answer."""
+        if self.storing is not None:
+            status, told = self.storing
+            return status, told if isinstance(told, bytes) else json.dumps(told).encode()
+        stored = []
+        for part in read_parts([body], boundary_of(content_type), largest_bytes=len(body)):
+            dataset = dcmread(BytesIO(part))
+            self.received[dataset.SOPInstanceUID] = part
+            if all(one.SOPInstanceUID != dataset.SOPInstanceUID for one in self.datasets):
+                self.datasets.append(dataset)
+            stored.append({"00081155": {"vr": "UI", "Value": [dataset.SOPInstanceUID]}})
+        return 200, json.dumps({"00081199": {"vr": "SQ", "Value": stored}}).encode()
 
 
 @contextmanager
@@ -79,6 +110,16 @@ def running_archive(archive: WebArchive, tls: ssl.SSLContext | None = None) -> I
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body[: archive.cut_after_bytes] if images else body)
+
+        def do_POST(self) -> None:
+            archive.requests.append(self.path)
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            status, told = archive.store(self.headers["Content-Type"], body)
+            self.send_response(status)
+            self.send_header("Content-Type", "application/dicom+json")
+            self.send_header("Content-Length", str(len(told)))
+            self.end_headers()
+            self.wfile.write(told)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

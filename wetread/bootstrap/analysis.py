@@ -1,7 +1,6 @@
 """Wires the analysis of images: what `analyze` needs and the service builds on."""
 
 import shutil
-from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,15 +19,16 @@ from inference.registration import AffineRegistrar
 from inference.rendering import draw_key_image
 from inference.volumes.reader import SeriesReader
 from models.registry import PACKAGES_DIR, ModelPackage, load_package
+from routing.commitments import ExpectedCommitments
 from routing.guidelines.loading import load_guide
 from routing.intake.headers import read_header
 from routing.ledger.payers import load_payer_tables
 from routing.ledger.prices import load_price_tables
-from routing.pipeline.analysis import StudyAnalysis
+from routing.pipeline.analysis import StudyAnalysis, default_outputs
 from routing.pipeline.growth_limits import load_growth_limits
 from routing.pipeline.metering import this_machine
 from routing.pipeline.retries import RetryPolicy
-from routing.pipeline.stops import AnalysisRules, AnalysisTools
+from routing.pipeline.stops import AnalysisRules, AnalysisTools, ChooseOutputs
 from routing.pipeline.study import StudyInput
 from routing.priors.relevance import load_relevance_rules
 from routing.reading.assignment.policy import load_assignment_policy
@@ -36,9 +36,9 @@ from routing.reading.double_reading_rules import load_double_reading_rules
 from routing.reading.prescreen_rules import load_prescreen_rules
 from routing.reading.priority import load_priority_table
 from routing.reading.specialties.columns import load_column_rules
-from routing.results.objects import DEFAULT_KINDS, ObjectKind
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
+from wetread.bootstrap.destinations import build_destinations, build_recipients
 from wetread.bootstrap.priors import build_archives, build_moves
 from wetread.bootstrap.reading import load_reading_tables
 from wetread.domain.days import day_from_da
@@ -54,11 +54,11 @@ _LOCAL_SITE = "local"  # the issuer of patient IDs in a folder that name none
 
 
 def build_analysis(
-    settings: Settings, rules: AnalysisRules, kinds: Collection[ObjectKind] = DEFAULT_KINDS
+    settings: Settings, rules: AnalysisRules, outputs: ChooseOutputs = default_outputs
 ) -> StudyAnalysis:
     """Return the analysis with the model of the settings; raise `ConfigurationError`.
 
-    ``kinds`` are the objects that its results become.
+    ``outputs`` tells which objects its results become.
     """
     _check_packages_are_ours()
     measurer = load_measurer(load_package(MEASURING_MODEL))
@@ -77,7 +77,7 @@ def build_analysis(
         ),
         retries=RetryPolicy(attempts=settings.pipeline.step_attempts, first_wait_seconds=0.5),
         clock=clock_of(settings),
-        kinds=kinds,
+        outputs=outputs,
     )
 
 
@@ -159,6 +159,11 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
     try:
         load_assignment_policy(settings.assignment.policy)
         load_column_rules(settings.assignment.columns)
+    except ConfigurationError as error:
+        problems.append(str(error))
+    try:
+        build_destinations(settings, ExpectedCommitments())
+        build_recipients(settings)
     except ConfigurationError as error:
         problems.append(str(error))
     try:

@@ -16,8 +16,7 @@ from api.app import create_app
 from api.health import database_check, disk_check
 from api.metrics import ServiceMetrics
 from api.services import ApiServices
-from routing.destinations.dicom import DicomDestination
-from routing.destinations.folder import FolderDestination
+from routing.commitments import ExpectedCommitments
 from routing.feedback.assessment_codes import load_assessment_codes
 from routing.feedback.desk import FeedbackDesk
 from routing.feedback.quality import QualityDesk
@@ -32,17 +31,18 @@ from routing.intake.receiver import StorageReceiver
 from routing.intake.spool import Spool
 from routing.ledger.budget_watch import BudgetWatch
 from routing.ledger.waiting import BudgetedAnalyses
+from routing.pipeline.analysis import StudyAnalysis
 from routing.pipeline.delivery import DeliveryDesk
 from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import fault_from_setting
 from routing.pipeline.pictures import key_image_path
+from routing.pipeline.recorded_outputs import RecordedOutputs
 from routing.pipeline.recorded_studies import RecordedStudies
-from routing.pipeline.stops import AnalysisRules
+from routing.pipeline.redelivery import Redelivery
+from routing.pipeline.run import FetchPriors
 from routing.pipeline.workflow import StudyWorkflows
-from routing.priors.fetching import PriorFetcher
 from routing.priors.prefetching import PriorPrefetcher
 from routing.reading.assignment.timer import AssignmentTimer
-from routing.reading.prescreening import Prescreening
 from routing.records.assignments import AssignmentRecords
 from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
@@ -50,6 +50,7 @@ from routing.records.feedback import FeedbackRecords
 from routing.records.findings import FindingsRecords
 from routing.records.ledger import LedgerRecords
 from routing.records.links import LinkRecords
+from routing.records.mark_preferences import MarkPreferenceRecords
 from routing.records.overview import RecordsOverview
 from routing.records.patients import PatientRecords
 from routing.records.quality import QualityRecords
@@ -58,6 +59,7 @@ from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
 from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
 from wetread.bootstrap.assignment import build_desk
+from wetread.bootstrap.destinations import build_destinations, build_recipients
 from wetread.bootstrap.ledger import budgets_of, build_guard
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.bootstrap.reading import build_double_reading, build_prescreening, build_reading_desk
@@ -65,7 +67,7 @@ from wetread.domain.drift import DriftPolicy
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.identity.matching import Matcher
 from wetread.domain.studies import CompletenessPolicy
-from wetread.ports import Clock, Destination
+from wetread.ports import Clock
 from wetread.settings import ApiSettings, Settings
 
 _log = structlog.get_logger(__name__)
@@ -131,6 +133,7 @@ def build_service(settings: Settings) -> Service:
     metrics = ServiceMetrics(totals, quality, started_at=clock())
     catalog = StudyCatalog(engine, clock, spool_dir=settings.spool_dir)
     moves = build_moves(settings)
+    commitments = ExpectedCommitments()
     fetcher = build_fetcher(settings, moves, catalog, clock)
     assignment_desk = build_desk(settings, engine, catalog)
     rules = load_analysis_rules(settings)
@@ -145,6 +148,28 @@ def build_service(settings: Settings) -> Service:
     )
     ledger = LedgerRecords(engine)
     guard = build_guard(settings, ledger, rules.payers)
+    delivery_desk = DeliveryDesk(build_destinations(settings, commitments), results, clock)
+    preferences = MarkPreferenceRecords(engine)
+    outputs = RecordedOutputs(build_recipients(settings), preferences, catalog)
+    analysis = build_analysis(settings, rules, outputs)
+    effects = StudyEffects(
+        findings=findings,
+        results=results,
+        ledger=ledger,
+        desk=desk,
+        prescreening=prescreening,
+        prices=rules.prices,
+        payers=rules.payers,
+        clock=clock,
+    )
+    redelivery = Redelivery(
+        analysis=analysis,
+        studies=studies,
+        findings=findings,
+        results=results,
+        outputs=outputs,
+        clock=clock,
+    )
 
     def waits_for_budget(study_instance_uid: str) -> bool:
         study = catalog.study(study_instance_uid)
@@ -154,11 +179,11 @@ def build_service(settings: Settings) -> Service:
         settings=settings,
         engine=engine,
         clock=clock,
-        rules=rules,
+        analysis=analysis,
         studies=studies,
-        results=results,
-        prescreening=prescreening,
-        fetcher=fetcher,
+        effects=effects,
+        desk=delivery_desk,
+        fetch_priors=fetcher.fetch_priors,
         waits_for_budget=waits_for_budget,
     )
     budgeted = BudgetedAnalyses(
@@ -206,6 +231,12 @@ def build_service(settings: Settings) -> Service:
     def complete_study(study_instance_uid: str) -> None:
         watcher.complete_now(study_instance_uid)
 
+    def redeliver(study_instance_uid: str, actor: str) -> bool:
+        found = redelivery.readdress(study_instance_uid, actor=actor)
+        if found:
+            workflows.retry_deliveries()
+        return found
+
     services = ApiServices(
         overview=RecordsOverview(engine),
         tracks=tracks,
@@ -226,6 +257,8 @@ def build_service(settings: Settings) -> Service:
         complete_study=complete_study,
         analyse_now=budgeted.submit_now,
         expect_instances=catalog.set_expected,
+        redeliver=redeliver,
+        mark_preferences=preferences,
         key_image_path=lambda study, revision, tracking_id: key_image_path(
             results.folder(study, revision), tracking_id
         ),
@@ -245,6 +278,7 @@ def build_service(settings: Settings) -> Service:
             note_stored,
             on_refused=metrics.count_refusal,
             moves=moves,
+            commitments=commitments,
         ),
         watcher=watcher,
         workflows=workflows,
@@ -264,16 +298,16 @@ def _build_workflows(  # noqa: PLR0913 - as many as the workflow has rooms
     settings: Settings,
     engine: Engine,
     clock: Clock,
-    rules: AnalysisRules,
+    analysis: StudyAnalysis,
     studies: RecordedStudies,
-    results: ResultRecords,
-    prescreening: Prescreening,
-    fetcher: PriorFetcher,
+    effects: StudyEffects,
+    desk: DeliveryDesk,
+    fetch_priors: FetchPriors,
     waits_for_budget: Callable[[str], bool],
 ) -> StudyWorkflows:
     return StudyWorkflows(
         database_url=settings.workflow_database_url,
-        analysis=build_analysis(settings, rules),
+        analysis=analysis,
         studies=studies,
         linker=PatientLinker(
             PatientRecords(engine),
@@ -282,19 +316,10 @@ def _build_workflows(  # noqa: PLR0913 - as many as the workflow has rooms
             kanji=KanjiFolder(load_kanji_variants()),
             clock=clock,
         ),
-        effects=StudyEffects(
-            findings=FindingsRecords(engine),
-            results=results,
-            ledger=LedgerRecords(engine),
-            desk=prescreening.desk,
-            prescreening=prescreening,
-            prices=rules.prices,
-            payers=rules.payers,
-            clock=clock,
-        ),
-        desk=DeliveryDesk(_build_destinations(settings), results, clock),
+        effects=effects,
+        desk=desk,
         settings=settings.pipeline,
-        fetch_priors=fetcher.fetch_priors,
+        fetch_priors=fetch_priors,
         fault=fault_from_setting(settings.pipeline.fault, settings.data_dir),
         waits_for_budget=waits_for_budget,
     )
@@ -308,10 +333,3 @@ def _listen(settings: ApiSettings) -> socket.socket:
         raise ConfigurationError(
             f"cannot serve HTTP on {settings.host}: {error.strerror}"
         ) from error
-
-
-def _build_destinations(settings: Settings) -> list[Destination]:
-    return [
-        *(DicomDestination(one) for one in settings.destinations),
-        *(FolderDestination(one.name, one.folder) for one in settings.folders),
-    ]

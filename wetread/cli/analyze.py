@@ -8,6 +8,7 @@ import typer
 
 from routing.results.document import document_from_findings
 from routing.results.objects import DEFAULT_KINDS, NAMES, kinds_from_names
+from routing.results.outputs import plan_of_kinds
 from wetread.bootstrap import build_analysis, load_analysis_rules, open_study
 from wetread.cli.progress import stage_progress
 from wetread.cli.tables import findings_table, output_console
@@ -55,7 +56,8 @@ def analyze(  # noqa: PLR0913 one for each option of the command
     if model is not None:
         settings = settings.model_copy(update={"model": model})
     configure_logs(settings.log_format)
-    analysis = build_analysis(settings, load_analysis_rules(settings, selection_rules=rules), kinds)
+    loaded = load_analysis_rules(settings, selection_rules=rules)
+    analysis = build_analysis(settings, loaded, lambda _study: plan_of_kinds(kinds))
     current = replace(open_study(study), indication=indication)
     earlier = open_study(prior) if prior is not None else None
     out.mkdir(parents=True, exist_ok=True)

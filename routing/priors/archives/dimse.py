@@ -4,7 +4,7 @@ from datetime import date
 
 from routing.associations import PeerNode
 from routing.priors.archives.find import find_studies
-from routing.priors.archives.tls import tls_context
+from routing.tls import tls_context
 from wetread.domain.priors import DescribedStudy
 from wetread.domain.studies import PatientKey
 from wetread.settings import DicomArchiveSettings
@@ -25,7 +25,7 @@ class DimseArchive:
             ae_title=settings.ae_title,
             calling_ae_title=settings.calling_ae_title,
             timeout_seconds=settings.timeout_seconds,
-            tls=None if settings.tls is None else tls_context(settings.tls),
+            tls=None if settings.tls is None else tls_context(settings.tls, peer=settings.name),
         )
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pydicom import Dataset
 
 from routing.associations import PeerNode
-from routing.priors.archives.statuses import SUCCESS, describe_status
+from routing.query_statuses import SUCCESS, describe_status
 from wetread.domain.errors import ArchiveError
 
 

@@ -24,6 +24,7 @@ from wetread.domain.findings import (
     ResolvedNodule,
 )
 from wetread.domain.identity.agreement import Agreement, Field
+from wetread.domain.marks import PreferenceScope, ShowMarks
 from wetread.domain.reading import AiState
 from wetread.domain.studies import StudyState
 
@@ -240,6 +241,8 @@ def test_every_text_exists_in_both_languages_and_is_used() -> None:
         *(f"verdict_{one}" for one in GrowthVerdict),
         *(f"field_{one}" for one in Field),
         *(f"agreement_{one}" for one in Agreement),
+        *(f"scope_{one}" for one in PreferenceScope),
+        *(f"show_{one}" for one in ShowMarks),
         *("link_confirmed", "link_refused", "link_review"),
         *(f"standing_{one}" for one in Standing),
         *(f"act_{one}" for one in Act),

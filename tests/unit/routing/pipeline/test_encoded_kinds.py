@@ -12,6 +12,7 @@ from pydicom import dcmread
 from routing.pipeline.stops import AnalysisTools
 from routing.pipeline.study import StudyInput
 from routing.results.objects import ObjectKind
+from routing.results.outputs import plan_of_kinds
 from tests.support.ball_analysis import ball_analysis
 from tests.support.ball_ct import BIG, SMALL, write_ball_study
 from tests.support.ball_tools import ball_tools
@@ -34,7 +35,7 @@ def prior(tmp_path_factory: pytest.TempPathFactory) -> StudyInput:
 def test_every_kind_is_encoded_with_the_prior(
     study: StudyInput, prior: StudyInput, tmp_path: Path
 ) -> None:
-    analysis = ball_analysis(kinds=tuple(ObjectKind))
+    analysis = ball_analysis(outputs=lambda _: plan_of_kinds(ObjectKind))
     analysed = analysis.analyze_study(study, prior, tmp_path)
     paths = {one.kind: one.path for one in analysed.objects}
     assert paths.keys() == set(ObjectKind)
@@ -64,7 +65,9 @@ class _BrokenRenderer:
 
 def test_a_page_does_without_its_pictures(study: StudyInput, tmp_path: Path) -> None:
     def page(tools: AnalysisTools, folder: Path) -> np.ndarray:
-        analysis = ball_analysis(tools, kinds=(ObjectKind.SECONDARY_CAPTURE,))
+        analysis = ball_analysis(
+            tools, outputs=lambda _: plan_of_kinds([ObjectKind.SECONDARY_CAPTURE])
+        )
         (capture,) = analysis.analyze_study(study, None, folder).objects
         pixels: np.ndarray = dcmread(capture.path).pixel_array
         return pixels

@@ -3,14 +3,17 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from routing.records.database import open_database
+from routing.records.overview import RecordsOverview
 from routing.records.results import Parcel, ResultRecords
-from routing.records.tables import DeliveryRecord, StudyRecord
+from routing.records.tables import AuditRecord, DeliveryRecord, StudyRecord
 from routing.results.objects import EncodedObject, ObjectKind
+from routing.results.outputs import OutputGroup, OutputPlan
 from tests.support.record_rows import RECEIVED_AT, add_study
+from wetread.domain.marks import ALL_MARKS, MarkPreference
 from wetread.domain.studies import StudyState
 from wetread.ports import DeliveryReceipt
 
@@ -108,3 +111,64 @@ def test_results_that_late_images_have_overtaken_do_not_deliver_the_study(
         records.note_receipts(parcel, (_receipt(1), _receipt(2)), at=RECEIVED_AT)
         records.conclude_delivery(parcel)
     assert _state(engine) == state
+
+
+def _plan(**recipients: tuple[str, ...]) -> OutputPlan:
+    """Return who gets reports with all marks, and with those of the variant that is set up."""
+    return OutputPlan(
+        groups=tuple(
+            OutputGroup(marks=marks, recipients={ObjectKind.MEASUREMENT_REPORT: recipients[name]})
+            for name, marks in (("all", ALL_MARKS), ("sure", SURE))
+            if name in recipients
+        )
+    )
+
+
+SURE = MarkPreference(minimum_score=0.9)
+
+
+def test_each_object_goes_to_its_recipients_only(records: ResultRecords, engine: Engine) -> None:
+    for_near = EncodedObject(
+        kind=ObjectKind.SECONDARY_CAPTURE,
+        sop_class_uid="1.2",
+        sop_instance_uid="1.2.3",
+        path=records.folder(_UID, 0) / "3.dcm",
+        recipients=("near",),
+    )
+    records.address(_UID, 0, objects=[for_near], destinations=("near", "far"))
+    assert len(records.unconfirmed(_NEAR)) == 3
+    assert len(records.unconfirmed(_FAR)) == 2
+    near, far = sorted(
+        RecordsOverview(engine).deliveries(_UID, 0), key=lambda one: one.destination != "near"
+    )
+    assert (near.images, far.images) == (1, 0)
+
+
+def test_what_is_not_wanted_any_more_is_not_sent(records: ResultRecords, engine: Engine) -> None:
+    records.note_receipts(_NEAR, (_receipt(1),), at=RECEIVED_AT)
+    new = EncodedObject(
+        kind=ObjectKind.MEASUREMENT_REPORT,
+        sop_class_uid="1.2",
+        sop_instance_uid="1.2.4",
+        path=records.folder(_UID, 0) / "4.dcm",
+        marks=SURE.variant,
+    )
+    records.readdress(
+        _UID,
+        0,
+        plan=_plan(all=("far",), sure=("near",)),
+        objects=[new],
+        actor="A",
+        at=RECEIVED_AT,
+    )
+    assert [path.name for path in records.unconfirmed(_NEAR)] == ["4.dcm"]
+    assert [path.name for path in records.unconfirmed(_FAR)] == ["1.dcm", "2.dcm"]
+    assert _delivery(engine, 1, "near").confirmed_at == RECEIVED_AT, "what has arrived stays"
+    assert records.encoded(_UID, 0) == {
+        (ObjectKind.MEASUREMENT_REPORT, ""),
+        (ObjectKind.MEASUREMENT_REPORT, SURE.variant),
+    }
+    with Session(engine) as session:
+        (audited,) = session.scalars(select(AuditRecord))
+    assert (audited.actor, audited.action) == ("A", "redeliver")
+    assert audited.detail == {"revision": 0, "new_objects": ["1.2.4"]}

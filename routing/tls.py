@@ -1,4 +1,4 @@
-"""What encrypts a connection to an archive."""
+"""What encrypts a connection that we open."""
 
 import ssl
 
@@ -6,7 +6,7 @@ from wetread.domain.errors import ConfigurationError
 from wetread.settings import TlsSettings
 
 
-def tls_context(settings: TlsSettings | None) -> ssl.SSLContext:
+def tls_context(settings: TlsSettings | None, *, peer: str) -> ssl.SSLContext:
     """Return a context that checks certificate and host name; raise `ConfigurationError`."""
     settings = settings or TlsSettings()
     try:
@@ -14,5 +14,5 @@ def tls_context(settings: TlsSettings | None) -> ssl.SSLContext:
         if settings.certificate_file is not None:
             context.load_cert_chain(settings.certificate_file, settings.key_file)
     except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(f"the TLS files of an archive cannot be used: {error}") from error
+        raise ConfigurationError(f"the TLS files of {peer} cannot be used: {error}") from error
     return context

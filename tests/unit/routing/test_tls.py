@@ -1,4 +1,4 @@
-"""Connections to archives are encrypted, and only with whom the authority vouches for."""
+"""Connections to peers are encrypted, and only with whom the authority vouches for."""
 
 import ssl
 import subprocess
@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 from pydicom import Dataset
+from pydicom.uid import CTImageStorage
 from pynetdicom import AE, evt
 from pynetdicom.events import Event
 
+from routing.destinations.dicom import DicomDestination
 from routing.priors.archives import CGetArchive, DicomWebArchive
-from tests.support.instances import instance
+from tests.support.instances import instance, written
 from tests.support.web_archive import WebArchive, running_archive
-from wetread.domain.errors import ArchiveError, ConfigurationError
+from wetread.domain.errors import ArchiveError, ConfigurationError, DeliveryError
 from wetread.domain.studies import PatientKey
-from wetread.settings import DicomArchiveSettings, TlsSettings
+from wetread.settings import DestinationSettings, DicomArchiveSettings, TlsSettings
 
 PATIENT = PatientKey(issuer="Invented Hospital", patient_id="T-0001")
 
@@ -91,6 +93,39 @@ def test_dicom_over_tls(certificate: tuple[Path, Path], server_context: ssl.SSLC
         assert trusting.find_studies(PATIENT, until=None) == ()
         with pytest.raises(ArchiveError, match="cannot be reached"):
             archive(TlsSettings()).find_studies(PATIENT, until=None)
+    finally:
+        ae.shutdown()
+
+
+def test_results_go_out_over_tls(
+    certificate: tuple[Path, Path], server_context: ssl.SSLContext, tmp_path: Path
+) -> None:
+    ae = AE("PACS")
+    ae.add_supported_context(CTImageStorage)
+    server = ae.start_server(
+        ("127.0.0.1", 0),
+        block=False,
+        ssl_context=server_context,
+        evt_handlers=[(evt.EVT_C_STORE, lambda _event: 0x0000)],
+    )
+
+    def destination(tls: TlsSettings) -> DicomDestination:
+        settings = DestinationSettings(
+            name="pacs",
+            host="127.0.0.1",
+            port=server.server_address[1],
+            ae_title="PACS",
+            tls=tls,
+            timeout_seconds=2,
+        )
+        return DicomDestination(settings)
+
+    path = written(tmp_path)
+    try:
+        (receipt,) = destination(TlsSettings(ca_file=certificate[0])).send([path])
+        assert receipt.confirmed
+        with pytest.raises(DeliveryError, match="cannot be reached"):
+            destination(TlsSettings()).send([path])
     finally:
         ae.shutdown()
 
