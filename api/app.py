@@ -28,6 +28,7 @@ from api.reading import reading_router
 from api.reports import reports_router
 from api.services import ApiServices
 from api.studies import studies_router
+from api.study_acts import study_acts_router
 from api.tracks import tracks_router
 from wetread import __version__
 
@@ -48,13 +49,10 @@ def create_app(services: ApiServices) -> FastAPI:
     # The guard checks the token; this only writes it into the OpenAPI document.
     api = APIRouter(prefix="/api", dependencies=[Security(HTTPBearer(auto_error=False))])
     api.include_router(
-        studies_router(
-            services.overview,
-            services.complete_study,
-            services.expect_instances,
-            services.analyse_now,
-            services.redeliver,
-        )
+        studies_router(services.overview, services.complete_study, services.expect_instances)
+    )
+    api.include_router(
+        study_acts_router(services.overview, services.analyse_now, services.redeliver)
     )
     api.include_router(reading_router(services.desk, services.overview))
     api.include_router(claims_router(services.double_reading, services.overview))

@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
 
-from api.pages import page_templates
+from api.pages.frame import page_templates
 
 _SCHEMAS: Final = "#/components/schemas/"
 

@@ -12,18 +12,17 @@ from api.schemas import (
     DeliverySchema,
     ExpectedInstancesSchema,
     InstanceCountsSchema,
-    RedeliverySchema,
     StudyPageSchema,
     StudySchema,
     StudySummarySchema,
     StudyUid,
 )
-from api.services import AnalyseNow, CompleteStudy, ExpectInstances, Redeliver
+from api.services import CompleteStudy, ExpectInstances
 from routing.records.overview import ListedStudy, RecordsOverview
 from routing.results.schema import FindingsDocument
 from wetread.domain.studies import StudyState
 
-_UNKNOWN: Mapping[int | str, dict[str, Any]] = {
+UNKNOWN_STUDY: Mapping[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such study"}
 }
 
@@ -32,8 +31,6 @@ def studies_router(
     overview: RecordsOverview,
     complete_study: CompleteStudy,
     expect_instances: ExpectInstances,
-    analyse_now: AnalyseNow,
-    redeliver: Redeliver,
 ) -> APIRouter:
     """Return the routes about studies."""
     router = APIRouter(prefix="/studies", tags=["studies"])
@@ -52,9 +49,9 @@ def studies_router(
             studies=tuple(StudySummarySchema.model_validate(study) for study in page.studies),
         )
 
-    @router.get("/{study_uid}", summary="Tell where a study stands", responses={**_UNKNOWN})
+    @router.get("/{study_uid}", summary="Tell where a study stands", responses={**UNKNOWN_STUDY})
     def show_study(study_uid: StudyUid) -> StudySchema:
-        return _study_schema(overview, find_study(overview, study_uid))
+        return study_schema(overview, find_study(overview, study_uid))
 
     @router.get(
         "/{study_uid}/findings",
@@ -82,54 +79,23 @@ def studies_router(
         status_code=202,
         summary="Declare a receiving study complete: it is to be read and analysed now",
         description="A study that is complete already stays as it is.",
-        responses={**_UNKNOWN},
+        responses={**UNKNOWN_STUDY},
     )
     def complete(study_uid: StudyUid) -> StudySchema:
         study = find_study(overview, study_uid)
         if study.state is StudyState.RECEIVING:
             complete_study(study.study_instance_uid)
-        return _study_schema(overview, find_study(overview, study_uid))
-
-    @router.post(
-        "/{study_uid}/analyse-now",
-        status_code=202,
-        summary="Analyse a study that waits for a spent budget: somebody knows that it is urgent",
-        responses={
-            **_UNKNOWN,
-            409: {"model": Problem, "description": "The study does not wait for a budget"},
-        },
-    )
-    def analyse(study_uid: StudyUid) -> StudySchema:
-        study = find_study(overview, study_uid)
-        if not analyse_now(study.study_instance_uid):
-            raise HTTPException(409, "the study does not wait for a budget")
-        return _study_schema(overview, study)
-
-    @router.post(
-        "/{study_uid}/redeliver",
-        status_code=202,
-        summary="Encode and send anew what each destination is to have now",
-        description=(
-            "By the profiles and preferences of now; no image is analysed again. What a destination"
-            " has already stays there and is not sent again."
-        ),
-        responses={404: {"model": Problem, "description": "There are no findings of such a study"}},
-    )
-    def send_again(study_uid: StudyUid, asked: RedeliverySchema) -> StudySchema:
-        study = find_study(overview, study_uid)
-        if not redeliver(study.study_instance_uid, asked.actor):
-            raise HTTPException(404, "there are no findings of the study yet")
-        return _study_schema(overview, study)
+        return study_schema(overview, find_study(overview, study_uid))
 
     @router.put(
         "/{study_uid}/expected-instances",
         summary="Tell how many instances a study will have: with the last it is complete",
-        responses={**_UNKNOWN},
+        responses={**UNKNOWN_STUDY},
     )
     def expect(study_uid: StudyUid, expected: ExpectedInstancesSchema) -> StudySchema:
         study = find_study(overview, study_uid)
         expect_instances(study.study_instance_uid, expected.instances)
-        return _study_schema(overview, study)
+        return study_schema(overview, study)
 
     return router
 
@@ -142,7 +108,8 @@ def find_study(overview: RecordsOverview, study_uid: str) -> ListedStudy:
     return study
 
 
-def _study_schema(overview: RecordsOverview, study: ListedStudy) -> StudySchema:
+def study_schema(overview: RecordsOverview, study: ListedStudy) -> StudySchema:
+    """Return where a study stands."""
     counts = overview.instance_counts(study.study_instance_uid)
     deliveries = overview.deliveries(study.study_instance_uid, study.revision)
     return StudySchema(

@@ -52,7 +52,10 @@ def encode_measurement_report(material: Material, kind: ObjectKind) -> tuple[Dat
 
     A further revision names the one before as its predecessor.
     """
-    prior_images = material.prior_images()
+    # Viewers and validators that hold one study take references to another for broken ones: the
+    # report that is sent by default tells of the prior in words and numbers alone.
+    tells_in_images = kind is not ObjectKind.MEASUREMENT_REPORT
+    prior_images = material.prior_images() if tells_in_images else {}
     report = REPORT_FORMS[kind](
         evidence=(*material.source.evidence, *prior_images.values()),
         content=_content(material, prior_images, in_space=kind is ObjectKind.SPATIAL_REPORT),
