@@ -39,7 +39,7 @@ def study(hospital: Hospital) -> str:
 
 
 def test_readers_are_listed_with_shift_load_and_quality(hospital: Hospital, study: str) -> None:
-    hospital.services().desk.assign_waiting()
+    hospital.services().assignment_desk.assign_waiting()
     listed = hospital.client().get("/api/readers").json()["readers"]
     readers = {one["reader"]: one for one in listed}
     assert readers[HOSTILE]["scores"] == {"胸部CT": 90, "脳CT": 0}
@@ -50,7 +50,7 @@ def test_readers_are_listed_with_shift_load_and_quality(hospital: Hospital, stud
 
 
 def test_a_human_overrules_and_a_reader_refuses(hospital: Hospital, study: str) -> None:
-    client, desk = hospital.client(), hospital.services().desk
+    client, desk = hospital.client(), hospital.services().assignment_desk
     desk.assign_waiting()
     (held,) = client.get("/api/assignments").json()["assignments"]
     assert (held["reader"], held["origin"], held["column"]) == (HOSTILE, "batch", "胸部CT")
@@ -105,7 +105,7 @@ def test_the_reading_list_shows_reader_and_reasons(
     hospital: Hospital, study: str, lang: str, said: str
 ) -> None:
     assert study
-    hospital.services().desk.assign_waiting()
+    hospital.services().assignment_desk.assign_waiting()
     page = hospital.client().get("/", params={"lang": lang}).text
     assert said in page
     assert "&lt;script&gt;A" in page

@@ -229,7 +229,8 @@ def test_the_language_is_what_the_browser_likes_best(
 
 def test_every_text_exists_in_both_languages_and_is_used() -> None:
     texts = Texts()
-    sources = [*Path(api.__file__).parent.glob("*.py"), *Path(api.__file__).parent.glob("*/*.html")]
+    room = Path(api.__file__).parent
+    sources = [*room.rglob("*.py"), *room.rglob("*.html")]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     built = {
         *(f"ai_{one}" for one in AiState),

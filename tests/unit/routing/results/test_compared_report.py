@@ -76,7 +76,7 @@ def test_both_time_points_bear_the_same_tracking(
     series: tuple[StoredInstance, ...], prior: tuple[StoredInstance, ...], tmp_path: Path
 ) -> None:
     one = grown(series, prior)
-    sr = reports(findings(one), series, tmp_path / "out", prior=prior)[REPORT]
+    sr = reports(findings(one), series, tmp_path / "out", (PLAIN,), prior)[PLAIN]
     now, before = sr.content.get_planar_roi_measurement_groups()
     assert now.tracking_uid == before.tracking_uid == one.tracking_uid
     told = [
@@ -100,10 +100,23 @@ def test_both_time_points_bear_the_same_tracking(
     assert image.referenced_sop_instance_uid == prior[2].sop_instance_uid
 
 
+def test_the_report_sent_by_default_refers_to_one_study_only(
+    series: tuple[StoredInstance, ...], prior: tuple[StoredInstance, ...], tmp_path: Path
+) -> None:
+    found = findings(grown(series, prior))
+    sr = reports(found, series, tmp_path / "out", prior=prior)[REPORT]
+    (now,) = sr.content.get_planar_roi_measurement_groups()
+    assert values(now)["Volume change since prior study"] == 48.5
+    assert "PertinentOtherEvidenceSequence" not in sr
+    comments = [item.value for item in now[0].ContentSequence if item.ValueType == "TEXT"]
+    assert any(prior[0].study_instance_uid in said and "180.5 mm3" in said for said in comments)
+
+
 def test_the_priors_image_is_evidence_of_another_study(
     series: tuple[StoredInstance, ...], prior: tuple[StoredInstance, ...], tmp_path: Path
 ) -> None:
-    sr = reports(findings(grown(series, prior)), series, tmp_path / "out", prior=prior)[REPORT]
+    found = findings(grown(series, prior))
+    sr = reports(found, series, tmp_path / "out", (PLAIN,), prior)[PLAIN]
     (study,) = sr.PertinentOtherEvidenceSequence
     assert study.StudyInstanceUID == prior[0].study_instance_uid
     (of_series,) = study.ReferencedSeriesSequence
