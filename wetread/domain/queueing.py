@@ -145,9 +145,7 @@ def _nonpreemptive(queue: QueueLoad) -> ClassWaits:
 
 def _ageing(queue: QueueLoad, ratio: float) -> ClassWaits:
     if ratio < 1:
-        raise SimulationError(
-            "the ageing ratio is 1 or more: high studies age no slower than low"
-        )
+        raise SimulationError("the ageing ratio is 1 or more: high studies age no slower than low")
     low_min = fifo_wait_min(queue) / (1 - queue.high_load * (1 - 1 / ratio))
     share = queue.high_share
     high_min = (fifo_wait_min(queue) - (1 - share) * low_min) / share
