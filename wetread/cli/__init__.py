@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from wetread.cli import models
+from wetread.cli import models, simulate
 from wetread.cli.analyze import analyze
 from wetread.cli.check import check
 from wetread.cli.demo import demo
@@ -26,6 +26,7 @@ app.command("serve")(serve)
 app.command("check")(check)
 app.command("evaluate")(evaluate_detector)
 app.add_typer(models.app, name="models")
+app.add_typer(simulate.app, name="simulate")
 
 
 def main() -> None:
