@@ -92,6 +92,8 @@ class Floor:
         self.given_hard_min = np.zeros(pool)
         self._policy = policy
         self._environment = simpy.Environment()
+        self._all_read = self._environment.event()
+        self._left = count
         self._worklists: list[list[int]] = [[] for _ in range(pool)]
         self._idle: dict[int, simpy.Event] = {}  # readers with nothing to read, and their call
         self._kinds: list[int] = studies.kind.tolist()
@@ -140,7 +142,8 @@ class Floor:
             self._environment.process(self._work(reader, days))
         if self._policy.every_min is not None:
             self._environment.process(self._ticks(self._policy.every_min))
-        self._environment.run(until=(days + 1) * MINUTES_A_DAY)
+        last = self._environment.timeout((days + 1) * MINUTES_A_DAY)
+        self._environment.run(until=last | self._all_read)
         factor = np.append(self.readers.minutes_factor, np.nan)  # NaN for nobody, who is last
         return Played(
             begun_min=self._begun_min,
@@ -188,6 +191,9 @@ class Floor:
         yield self._environment.timeout(float(minutes))
         self._end_min[study] = self.now_min
         self.pending_min[reader] -= self._expected_min(study, reader)
+        self._left -= 1
+        if not self._left:
+            self._all_read.succeed()
 
     def _close(self, reader: int) -> Generator[simpy.Event, None, None]:
         yield self._environment.timeout(float(self.shift_ends_min[reader]) - self.now_min)
