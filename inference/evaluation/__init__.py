@@ -23,7 +23,6 @@ from inference.evaluation.operating_point import (
 )
 from inference.evaluation.strata import STRATA, Stratum
 from inference.evaluation.values import (
-    Estimate,
     ExcludedFinding,
     Origin,
     ScanCandidates,
@@ -34,7 +33,6 @@ from inference.evaluation.values import (
 __all__ = [
     "FALSE_MARK_RATES",
     "STRATA",
-    "Estimate",
     "Evaluation",
     "ExcludedFinding",
     "FrocBand",

@@ -10,7 +10,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from inference.evaluation.matching import MISSED, ScanMatch
-from inference.evaluation.values import Estimate, TrueNodule
+from inference.evaluation.values import TrueNodule
+from wetread.domain.estimates import Estimate
 from wetread.domain.geometry import FloatArray
 
 FALSE_MARK_RATES: Final = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # per scan

@@ -14,7 +14,7 @@ from inference.evaluation.froc import (
     usable_resamples,
 )
 from inference.evaluation.matching import MISSED, ScanMatch
-from inference.evaluation.values import Estimate
+from wetread.domain.estimates import Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from inference.evaluation.evaluation import Evaluation
 from inference.evaluation.froc import FALSE_MARK_RATES, FrocResult
 from inference.evaluation.operating_point import OperatingFigures
 from inference.evaluation.strata import Stratum
-from inference.evaluation.values import Estimate
+from wetread.domain.estimates import Estimate
 
 _CURVE, _OPERATING, _GRID = "#1f5fa8", "#c8371a", "#d8d8d8"
 _CURVE_POINTS = 2000

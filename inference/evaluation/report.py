@@ -10,7 +10,7 @@ from inference.evaluation.examples import FalseMark, NoduleExample, list_example
 from inference.evaluation.froc import FALSE_MARK_RATES, RESAMPLES, FrocResult
 from inference.evaluation.matching import MOST_CANDIDATES, ScanMatch
 from inference.evaluation.operating_point import OperatingFigures
-from inference.evaluation.values import Estimate
+from wetread.domain.estimates import Estimate
 from wetread.domain.findings import ModelIdentity
 
 SCHEMA_NAME: Final = "wetread.evaluation/1"

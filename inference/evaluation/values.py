@@ -75,11 +75,3 @@ class ScanCandidates:
             ),
             score=np.array([one.score for one in found], dtype=float),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A figure and its 95 % interval; None where there are too few scans for one."""
-
-    value: float
-    interval: tuple[float, float] | None = None

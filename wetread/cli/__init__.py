@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from wetread.cli import costs, models, readers, reading
+from wetread.cli import costs, models, readers, reading, simulate
 from wetread.cli.analyze import analyze
 from wetread.cli.assign import assign
 from wetread.cli.check import check
@@ -31,6 +31,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(reading.app, name="reading")
 app.add_typer(costs.app, name="costs")
 app.add_typer(readers.app, name="readers")
+app.add_typer(simulate.app, name="simulate")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Findings as a table for the terminal."""
+"""Findings as a table for the terminal, and any table as Markdown."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -83,6 +83,12 @@ def findings_table(
             f"{one.cost.cost_jpy:.3f}",
         )
     return table
+
+
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as Markdown, figures to the right."""
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _outcome(findings: Findings) -> str:

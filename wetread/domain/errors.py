@@ -8,6 +8,7 @@ WetreadError
 │   └── VolumeError
 ├── AnalysisError
 ├── EvaluationError
+├── SimulationError
 ├── EncodingError
 ├── ArchiveError
 │   └── PriorRefused
@@ -59,6 +60,10 @@ class AnalysisError(WetreadError):
 
 class EvaluationError(WetreadError):
     """The detector cannot be evaluated; look at the tables of nodules and of candidates."""
+
+
+class SimulationError(WetreadError):
+    """Nothing can be simulated so; look at the figures and the table of readers that were given."""
 
 
 class EncodingError(WetreadError):

@@ -1,4 +1,4 @@
-"""Shares and rates with their intervals."""
+"""A figure and how sure it is."""
 
 import math
 from dataclasses import dataclass
@@ -10,15 +10,26 @@ _Z_95: Final = NormalDist().inv_cdf(0.975)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A figure and the interval that holds the true one in 95 of 100 cases."""
+    """A figure and its 95 % interval; None where there is too little to tell one from."""
 
     value: float
-    low: float
-    high: float
+    interval: tuple[float, float] | None = None
+
+    @property
+    def low(self) -> float:
+        """The lower end of the interval; the figure itself where there is none."""
+        return self.value if self.interval is None else self.interval[0]
+
+    @property
+    def high(self) -> float:
+        """The upper end of the interval; the figure itself where there is none."""
+        return self.value if self.interval is None else self.interval[1]
 
     def times(self, factor: float) -> "Estimate":
         """Return the estimate of a multiple."""
-        return Estimate(value=self.value * factor, low=self.low * factor, high=self.high * factor)
+        if self.interval is None:
+            return Estimate(value=self.value * factor)
+        return Estimate(value=self.value * factor, interval=(self.low * factor, self.high * factor))
 
 
 def wilson_estimate(hits: int, trials: int) -> Estimate:
@@ -30,7 +41,7 @@ def wilson_estimate(hits: int, trials: int) -> Estimate:
     # At the ends the formula gives the end itself, but for its rounding.
     low = 0.0 if hits == 0 else center - half
     high = 1.0 if hits == trials else center + half
-    return Estimate(value=share, low=low, high=high)
+    return Estimate(value=share, interval=(low, high))
 
 
 def poisson_estimate(events: int, units: int) -> Estimate:
@@ -38,4 +49,4 @@ def poisson_estimate(events: int, units: int) -> Estimate:
     z = _Z_95
     center, half = events + z**2 / 2, z * math.sqrt(events + z**2 / 4)
     low = 0.0 if events == 0 else (center - half) / units
-    return Estimate(value=events / units, low=low, high=(center + half) / units)
+    return Estimate(value=events / units, interval=(low, (center + half) / units))

@@ -7,8 +7,9 @@ from inference.evaluation import Evaluation, ScanMatch
 from inference.evaluation.contact_sheet import ReadVolume, draw_contact_sheets
 from inference.evaluation.examples import list_examples
 from inference.evaluation.report import Provenance
-from wetread.cli.evaluate.wording import explanations, markdown_table, table_header, table_rows
+from wetread.cli.evaluate.wording import explanations, table_header, table_rows
 from wetread.cli.language import Text
+from wetread.cli.tables import markdown_table
 
 _TITLE = Text("Evaluation of nodule detection", "結節検出の評価")
 _TRUTH = Text("Truth", "正解")

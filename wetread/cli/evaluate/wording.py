@@ -1,13 +1,13 @@
 """What an evaluation says to people: the same figures for the terminal and for report.md."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 
-from inference.evaluation import FALSE_MARK_RATES, Estimate, Evaluation, FrocResult, Origin
+from inference.evaluation import FALSE_MARK_RATES, Evaluation, FrocResult, Origin
 from inference.evaluation.operating_point import OperatingFigures
 from inference.evaluation.report import Provenance
 from inference.evaluation.strata import Stratum
 from wetread.cli.language import Text
+from wetread.domain.estimates import Estimate
 from wetread.domain.findings import NoduleType
 
 RATES = tuple(str(Fraction(rate)) for rate in FALSE_MARK_RATES)
@@ -130,9 +130,3 @@ def _about_intervals(evaluation: Evaluation) -> Text:
         "In brackets: 95 % interval, 1000 resamples of the scans.",
         "括弧内は95%信頼区間(スキャン単位のブートストラップ1000回)。",
     )
-
-
-def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table as Markdown, figures to the right."""
-    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

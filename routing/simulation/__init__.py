@@ -1,0 +1,1 @@
+"""Policies and queues tried on simulated studies, before they touch patients."""

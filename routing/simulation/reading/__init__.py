@@ -1,0 +1,1 @@
+"""Ways to hand out reading, tried on the volumes of teleradiology."""
