@@ -131,7 +131,9 @@ class InverseMap:
         return found
 
 
-def lattice_over(low_lps_mm: FloatArray, high_lps_mm: FloatArray, spacing_mm: float) -> Displacement:
+def lattice_over(
+    low_lps_mm: FloatArray, high_lps_mm: FloatArray, spacing_mm: float
+) -> Displacement:
     """Return the displacement of nothing with coefficients enough for all points of a box."""
     counts = np.ceil((high_lps_mm - low_lps_mm) / spacing_mm).astype(int) + 4
     x, y, z = (int(count) for count in counts)

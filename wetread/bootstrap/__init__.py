@@ -10,6 +10,7 @@ from wetread.bootstrap.analysis import (
     try_model,
 )
 from wetread.bootstrap.evaluation import find_series, read_volume, study_of_series
+from wetread.bootstrap.registration import open_image, register_images
 from wetread.bootstrap.service import Service, build_service
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "find_series",
     "load_analysis_rules",
     "load_model",
+    "open_image",
     "open_study",
     "package_folders",
     "read_volume",
+    "register_images",
     "study_of_series",
     "try_model",
 ]

@@ -13,7 +13,7 @@ import routing
 from inference.comparison import NoduleComparer
 from inference.detection import load_detector
 from inference.measurement import MEASURING_KIND, load_measurer
-from inference.registration import AffineRegistrar
+from inference.registration import DeformableRegistrar
 from inference.rendering import draw_key_image
 from inference.volumes.reader import SeriesReader
 from models.registry import PACKAGES_DIR, ModelPackage, load_package
@@ -52,7 +52,7 @@ def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
             reader=SeriesReader(),
             detector=load_model(load_package(settings.model, package_folders(settings)), settings),
             measurer=measurer,
-            comparer=NoduleComparer(AffineRegistrar(), measurer),
+            comparer=NoduleComparer(DeformableRegistrar(), measurer),
             renderer=draw_key_image,
         ),
         rules=rules,

@@ -9,6 +9,7 @@ from wetread.cli.analyze import analyze
 from wetread.cli.check import check
 from wetread.cli.demo import demo
 from wetread.cli.evaluate import evaluate_detector
+from wetread.cli.register import register
 from wetread.cli.serve import serve
 from wetread.domain.errors import WetreadError
 
@@ -25,6 +26,7 @@ app.command("analyze")(analyze)
 app.command("serve")(serve)
 app.command("check")(check)
 app.command("evaluate")(evaluate_detector)
+app.command("register")(register)
 app.add_typer(models.app, name="models")
 
 
