@@ -49,7 +49,6 @@ def register(
     moving_mask: Annotated[
         _Mask, typer.Option(metavar="FILE", help="Lungs of the moving image; found by default.")
     ] = None,
-    config: Annotated[Path | None, typer.Option(help="TOML file with the settings.")] = None,
     *,
     force: Annotated[
         bool, typer.Option("--force", help="Write the points even where they are not trusted.")
@@ -59,7 +58,7 @@ def register(
     ] = False,
 ) -> None:
     """Map points from the fixed to the moving image; images that do not fit are refused."""
-    settings = load_settings(config)
+    settings = load_settings(None)
     configure_logs(settings.log_format)
     here = read_landmarks(points)
     fixed_volume, moving_volume = open_image(fixed, settings), open_image(moving, settings)

@@ -31,5 +31,5 @@ def test_anything_else_is_refused(tmp_path: Path, text: str, says: str) -> None:
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RegistrationError, match="cannot|not a text file"):
+    with pytest.raises(RegistrationError, match="not a text file"):
         read_landmarks(tmp_path / "none.txt")
