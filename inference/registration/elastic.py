@@ -79,7 +79,7 @@ class _Fit:
 
     def improve(self, start: Displacement | None, level: Level) -> Displacement:
         """Return the displacement after the level's steps."""
-        lattice = lattice_over(*self._ends, level.spacing_mm)
+        lattice = lattice_over(self._ends[0], self._ends[1], level.spacing_mm)
         if start is not None:
             lattice = start.like(lattice)
         weights = [

@@ -68,11 +68,13 @@ def _places(fixed: LungGrid, seen: NDArray[np.bool_]) -> NDArray[np.intp]:
     inner[(slice(border, -border),) * 3] = True
     contrast[~inner] = 0.0
     edge = round(_CELL_MM / fixed.spacing_mm)
-    voxels = np.argwhere(contrast > 0)
+    voxels: NDArray[np.intp] = np.argwhere(contrast > 0)
     cells = np.ravel_multi_index((voxels // edge).T, np.asarray(contrast.shape) // edge + 1)
-    order = np.lexsort((-contrast[tuple(voxels.T)], cells))
-    _, first = np.unique(cells[order], return_index=True)
-    return voxels[order][first]
+    order: NDArray[np.intp] = np.lexsort((-contrast[tuple(voxels.T)], cells))
+    ordered: NDArray[np.intp] = np.asarray(cells)[order]
+    first = np.unique(ordered, return_index=True)[1]
+    chosen: NDArray[np.intp] = voxels[order[first]]
+    return chosen
 
 
 def _most_alike(
