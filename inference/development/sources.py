@@ -20,7 +20,8 @@ import numpy as np
 import SimpleITK
 from numpy.typing import NDArray
 
-from wetread.domain.geometry import Point, VolumeGeometry, ball_diameter_mm
+from inference.volumes.images import read_image_file, volume_of_image
+from wetread.domain.geometry import Point, ball_diameter_mm
 from wetread.domain.volumes import CtVolume
 
 _SOLID_TEXTURE = 4
@@ -75,28 +76,10 @@ class NoduleCrop:
 
 def read_image(path: Path) -> CtVolume:
     """Read a DICOM folder of one series, or one image file, through SimpleITK."""
-    if path.is_dir():
-        files = SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(str(path))  # type: ignore[no-untyped-call]  # SimpleITK
-        image = SimpleITK.ReadImage(files)
-    else:
-        image = SimpleITK.ReadImage(str(path))
-    hu = np.clip(SimpleITK.GetArrayFromImage(image), -2048, 3071).astype(np.int16)
-    direction = np.asarray(image.GetDirection()).reshape(3, 3)  # type: ignore[no-untyped-call]  # SimpleITK
-    columns = [tuple(float(value) for value in direction[:, axis]) for axis in (2, 1, 0)]
-    x, y, z = _spacing_xyz(image)
-    geometry = VolumeGeometry(
-        shape_zyx=hu.shape,
-        spacing_zyx_mm=(z, y, x),
-        origin_lps_mm=tuple(image.GetOrigin()),  # type: ignore[no-untyped-call]  # SimpleITK
-        direction_zyx=(columns[0], columns[1], columns[2]),  # type: ignore[arg-type]  # three each
-    )
-    return CtVolume(
-        series_instance_uid="",
-        frame_of_reference_uid="",
-        hu=hu,
-        geometry=geometry,
-        sop_instance_uids=("",) * len(hu),
-    )
+    if not path.is_dir():
+        return read_image_file(path)
+    files = SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(str(path))  # type: ignore[no-untyped-call]  # SimpleITK
+    return volume_of_image(SimpleITK.ReadImage(files))
 
 
 def load_scans(folder: Path) -> tuple[DevelopmentScan, ...]:

@@ -11,7 +11,7 @@ from inference.registration.registration import Registration
 from inference.registration.shift import best_shift
 from wetread.domain.volumes import CtVolume
 
-_GRID_MM = 4.0
+AFFINE_GRID_MM = 4.0
 _ERROR_MM = 9.6  # published median at nodules after affine registration
 
 # Dice, correlation and texture were 0.95, 0.93 and 0.81 for a real pair of one patient; 0.92, 0.88
@@ -40,16 +40,35 @@ class AffineRegistrar:
         prior_lungs: LungMask,
     ) -> Registration:
         """Return the maps and whether they may be trusted."""
-        fixed = LungGrid.of(current, current_lungs, _GRID_MM)
-        moving = LungGrid.of(prior, prior_lungs, _GRID_MM)
-        coarse_fixed, coarse_moving = fixed.halved(), moving.halved()
-        shift_mm = best_shift(coarse_fixed, coarse_moving)
-        if shift_mm is None:
-            return _registration(AffineMap.translation(np.zeros(3)), Quality.none())
-        start = AffineMap.translation(shift_mm)
-        coarse = fit_affine(coarse_fixed, coarse_moving, start)
-        fine = fit_affine(fixed, moving, coarse)
-        return _registration(fine, measure_quality(fixed, moving, fine))
+        fixed = LungGrid.of(current, current_lungs, AFFINE_GRID_MM)
+        moving = LungGrid.of(prior, prior_lungs, AFFINE_GRID_MM)
+        return affine_registration(fixed, moving, find_affine(fixed, moving))
+
+
+def find_affine(fixed: LungGrid, moving: LungGrid) -> AffineMap | None:
+    """Return the map from fixed to moving points; None where nothing fits anything."""
+    coarse_fixed, coarse_moving = fixed.halved(), moving.halved()
+    shift_mm = best_shift(coarse_fixed, coarse_moving)
+    if shift_mm is None:
+        return None
+    coarse = fit_affine(coarse_fixed, coarse_moving, AffineMap.translation(shift_mm))
+    return fit_affine(fixed, moving, coarse)
+
+
+def affine_registration(
+    current: LungGrid, prior: LungGrid, affine: AffineMap | None
+) -> Registration:
+    """Return what is known of two scans under an affine map; None is never trusted."""
+    if affine is None:
+        return _registration(AffineMap.translation(np.zeros(3)), Quality.none())
+    quality = measure_quality(
+        current,
+        prior,
+        prior_from_current=affine,
+        current_from_prior=affine.inverse(),
+        largest_stretch=affine.largest_stretch,
+    )
+    return _registration(affine, quality)
 
 
 def is_trustworthy(quality: Quality) -> bool:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from inference.registration.grids import LungGrid, voxel_centers_lps
-from inference.registration.maps import AffineMap
+from inference.registration.maps import PointMap
 from wetread.domain.geometry import FloatArray
 
 _AERATED_HU = -500.0
@@ -27,7 +27,7 @@ class Quality:
     correlation: float  # of HU in the lungs and around them, -1 to 1
     texture_correlation: float  # of the vessels and fissures inside the lungs, -1 to 1
     shared_lung: float  # share of one scan's lungs that the other shows, the larger of the two
-    largest_stretch: float  # 1 for a rigid map
+    largest_stretch: float  # of the affine part; 1 for a rigid map
 
     @classmethod
     def none(cls) -> "Quality":
@@ -41,7 +41,14 @@ class Quality:
         )
 
 
-def measure_quality(current: LungGrid, prior: LungGrid, prior_from_current: AffineMap) -> Quality:
+def measure_quality(
+    current: LungGrid,
+    prior: LungGrid,
+    *,
+    prior_from_current: PointMap,
+    current_from_prior: PointMap,
+    largest_stretch: float,
+) -> Quality:
     """Compare the prior, brought onto the current grid, with the current scan."""
     shape = current.geometry.shape_zyx
     points = voxel_centers_lps(current.geometry).reshape(-1, 3)
@@ -53,15 +60,15 @@ def measure_quality(current: LungGrid, prior: LungGrid, prior_from_current: Affi
     moved_aerated = moved_lungs & (moved_hu < _AERATED_HU) & seen
     total = int(aerated.sum() + moved_aerated.sum())
     inside = _inner(current.lungs, current.spacing_mm) & _inner(moved_lungs, current.spacing_mm)
-    way_back = prior_from_current.inverse()
     return Quality(
         lung_dice=2 * float((aerated & moved_aerated).sum()) / total if total else 0.0,
         correlation=_correlation(current.hu, moved_hu, current.region & seen),
         texture_correlation=_correlation(_texture(current.hu), _texture(moved_hu), inside & seen),
         shared_lung=max(
-            _share_seen(current, prior, prior_from_current), _share_seen(prior, current, way_back)
+            _share_seen(current, prior, prior_from_current),
+            _share_seen(prior, current, current_from_prior),
         ),
-        largest_stretch=prior_from_current.largest_stretch,
+        largest_stretch=largest_stretch,
     )
 
 
@@ -94,7 +101,7 @@ def _correlation(
     return float(np.corrcoef(one[where], other[where])[0, 1])
 
 
-def _share_seen(one: LungGrid, other: LungGrid, other_from_one: AffineMap) -> float:
+def _share_seen(one: LungGrid, other: LungGrid, other_from_one: PointMap) -> float:
     """Return the share of one scan's lungs that lies in the other's field of view."""
     points = one.geometry.lps_from_voxel(np.argwhere(one.lungs).astype(float))
     voxels = other.geometry.voxel_from_lps(other_from_one(points))

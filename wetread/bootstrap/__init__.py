@@ -13,6 +13,7 @@ from wetread.bootstrap.analysis import (
 from wetread.bootstrap.assignment import open_desk, open_reader_records
 from wetread.bootstrap.evaluation import find_series, read_volume, study_of_series
 from wetread.bootstrap.ledger import budgets_of, open_ledger
+from wetread.bootstrap.registration import open_image, register_images
 from wetread.bootstrap.service import Service, build_service
 
 __all__ = [
@@ -26,11 +27,13 @@ __all__ = [
     "load_analysis_rules",
     "load_model",
     "open_desk",
+    "open_image",
     "open_ledger",
     "open_reader_records",
     "open_study",
     "package_folders",
     "read_volume",
+    "register_images",
     "study_of_series",
     "try_model",
 ]

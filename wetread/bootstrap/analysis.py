@@ -15,7 +15,7 @@ from inference.detection import load_detector
 from inference.devices import choose_device
 from inference.energy import open_energy_clock
 from inference.measurement import MEASURING_KIND, load_measurer
-from inference.registration import AffineRegistrar
+from inference.registration import DeformableRegistrar
 from inference.rendering import draw_key_image
 from inference.volumes.reader import SeriesReader
 from models.registry import PACKAGES_DIR, ModelPackage, load_package
@@ -67,7 +67,7 @@ def build_analysis(
             reader=SeriesReader(),
             detector=load_model(load_package(settings.model, package_folders(settings)), settings),
             measurer=measurer,
-            comparer=NoduleComparer(AffineRegistrar(), measurer),
+            comparer=NoduleComparer(DeformableRegistrar(), measurer),
             renderer=draw_key_image,
         ),
         rules=rules,

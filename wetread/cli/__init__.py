@@ -10,6 +10,7 @@ from wetread.cli.assign import assign
 from wetread.cli.check import check
 from wetread.cli.demo import demo
 from wetread.cli.evaluate import evaluate_detector
+from wetread.cli.register import register
 from wetread.cli.serve import serve
 from wetread.domain.errors import WetreadError
 
@@ -27,6 +28,7 @@ app.command("serve")(serve)
 app.command("check")(check)
 app.command("evaluate")(evaluate_detector)
 app.command("assign")(assign)
+app.command("register")(register)
 app.add_typer(models.app, name="models")
 app.add_typer(reading.app, name="reading")
 app.add_typer(costs.app, name="costs")

@@ -7,6 +7,7 @@ WetreadError
 │   ├── NoUsableSeries
 │   └── VolumeError
 ├── AnalysisError
+├── RegistrationError
 ├── EvaluationError
 ├── SimulationError
 ├── EncodingError
@@ -56,6 +57,10 @@ class VolumeError(StudyError):
 
 class AnalysisError(WetreadError):
     """The images were read but not analysed; the study is to be read without marks."""
+
+
+class RegistrationError(WetreadError):
+    """The points were not mapped; look at both images, and at the file of points."""
 
 
 class EvaluationError(WetreadError):
