@@ -15,7 +15,7 @@ import numpy as np
 from inference.development.growth_assessment import Told, assess_patient, tabulate
 from inference.development.held_out import held_out_crops, held_out_sources
 from inference.measurement import load_measurer
-from inference.registration import AffineRegistrar
+from inference.registration import DeformableRegistrar
 from models.registry import load_package
 from routing.pipeline.growth_limits import load_growth_limits
 
@@ -37,7 +37,7 @@ def main() -> None:
         told += assess_patient(
             source.read(),
             crops,
-            registrar=AffineRegistrar(),
+            registrar=DeformableRegistrar(),
             measurer=measurer,
             limits=limits,
             random=np.random.default_rng([SEED, number]),

@@ -3,7 +3,7 @@
 from inference.comparison import NoduleComparer
 from inference.measurement import load_measurer
 from inference.phantom.studies import PhantomNodule, PhantomPair
-from inference.registration import AffineRegistrar
+from inference.registration import DeformableRegistrar
 from inference.volumes.reader import SeriesReader
 from models.registry import load_package
 from tests.support.breathing_chest import measured, tracked
@@ -19,7 +19,7 @@ def test_every_nodule_of_the_made_up_patient_gets_its_true_state(
 ) -> None:
     now, before = small_phantom.current.nodules, small_phantom.prior.nodules
     result = NoduleComparer(
-        AffineRegistrar(), load_measurer(load_package("nodule-outline"))
+        DeformableRegistrar(), load_measurer(load_package("nodule-outline"))
     ).compare(
         current=SeriesReader().read(small_phantom.current.instances),
         current_nodules=[_measured(truth) for truth in now],

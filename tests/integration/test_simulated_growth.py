@@ -9,7 +9,7 @@ from inference.development.growth_assessment import assess_patient, is_matched
 from inference.development.held_out import held_out_crops
 from inference.development.sources import read_image
 from inference.measurement import load_measurer
-from inference.registration import AffineRegistrar
+from inference.registration import DeformableRegistrar
 from models.registry import load_package
 from routing.pipeline.growth_limits import load_growth_limits
 
@@ -23,7 +23,7 @@ def test_nodules_of_both_scans_are_matched_and_none_is_mixed_up(
     told = assess_patient(
         read_image(real_ct_dir / "registration" / "3DCT_lung_baseline.mha"),
         held_out_crops(tmp_path),
-        registrar=AffineRegistrar(),
+        registrar=DeformableRegistrar(),
         measurer=load_measurer(load_package("nodule-outline")),
         limits=load_growth_limits(),
         random=np.random.default_rng(3),
