@@ -57,8 +57,8 @@ def pair_nodules(
 ) -> Pairing:
     """Pair nodules by place, volume and type so that the whole is the most likely.
 
-    With an error of 9.6 mm, nodules alike are clearly the same up to 15 mm apart and clearly not
-    from 21 mm; whatever lies between has no clear margin. As squares of distances are summed,
+    With an error of 3 mm, nodules alike are clearly the same up to 5 mm apart and clearly not from
+    7 mm; whatever lies between has no clear margin. As squares of distances are summed,
     a shift that several neighbours share does not mix them up.
     """
     costs = _with_unpaired(_pair_costs(current, prior, registration))
