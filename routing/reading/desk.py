@@ -98,7 +98,7 @@ class ReadingDesk:
 
     def pass_on(self, study_instance_uid: str, reader: str) -> None:
         """Have a study read by another: whom it was assigned to has done their part."""
-        task = self.records.unassign(study_instance_uid)
+        task = self.records.unassign(study_instance_uid, at=self.clock())
         if task is not None:
             self.queue.move([self._item(task)])
         self.queue.release(study_instance_uid, reader)
@@ -131,6 +131,10 @@ class ReadingDesk:
         items = self._items(self.records.waiting())
         self.records.note_places(items)
         self.queue.move(items)
+
+    def take_over_readers(self) -> None:
+        """Tell the queue to whom the records say that studies are assigned."""
+        self.queue.move(self.records.waiting_items())
 
     def _place(self, task: ReadingTask | None) -> None:
         if task is not None:

@@ -39,6 +39,7 @@ class OpenItem:
     patient: PatientKey
     site: str
     requested_at: datetime
+    due_at: datetime | None  # None: nobody has said when
     priority: int
     refused_by: frozenset[str]
     current: CurrentAssignment | None

@@ -14,6 +14,7 @@ from routing.records.tables import (
     AssignmentRecord,
     ReadingItemRecord,
     RefusalRecord,
+    StructuredReportRecord,
     StudyRecord,
 )
 from routing.records.transactions import writing
@@ -50,12 +51,15 @@ class AssignmentRecords:
             refused: dict[str, set[str]] = defaultdict(set)
             for refusal in session.scalars(_of_waiting(select(RefusalRecord), RefusalRecord)):
                 refused[refusal.study_instance_uid].add(refusal.reader_id)
+            for uid, reader in session.execute(_who_has_reported()):
+                refused[uid].add(reader)
             return tuple(
                 OpenItem(
                     study_instance_uid=study.study_instance_uid,
                     patient=PatientKey(issuer=study.issuer, patient_id=study.patient_id),
                     site=study.site,
                     requested_at=item.requested_at,
+                    due_at=item.due_at,
                     priority=item.priority,
                     refused_by=frozenset(refused[study.study_instance_uid]),
                     current=current.get(study.study_instance_uid),
@@ -161,6 +165,19 @@ class AssignmentRecords:
 
 def _current() -> Select[AssignmentRecord]:
     return select(AssignmentRecord).where(AssignmentRecord.ended_at.is_(None))
+
+
+def _who_has_reported() -> Select[str, str]:
+    """Return the readers of studies that need another one."""
+    report = StructuredReportRecord
+    return (
+        select(report.study_instance_uid, report.reader)
+        .join(
+            ReadingItemRecord,
+            ReadingItemRecord.study_instance_uid == report.study_instance_uid,
+        )
+        .where(ReadingItemRecord.reported_at.is_(None))
+    )
 
 
 def _of_waiting(

@@ -9,13 +9,14 @@ from sqlalchemy import Engine, Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from routing.records.audit import write_audit
-from routing.records.tables import AuditRecord, ReadingItemRecord, StudyRecord
+from routing.records.tables import AssignmentRecord, AuditRecord, ReadingItemRecord, StudyRecord
 from routing.records.transactions import writing
 from wetread.domain.reading import AiState
 from wetread.domain.reading_order import ReadRequest, Urgency
 from wetread.ports import QueueItem
 
 _RULES: Final = "reading.rules"
+_PASSED_ON: Final = "passed_on"  # to another reader of a study that needs several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,13 +160,22 @@ class ReadingRecords:
             )
             return True
 
-    def unassign(self, study_instance_uid: str) -> ReadingTask | None:
+    def unassign(self, study_instance_uid: str, *, at: datetime) -> ReadingTask | None:
         """Keep that the study is nobody's; return it, None where it is not to be read."""
+        ended = (
+            update(AssignmentRecord)
+            .where(
+                AssignmentRecord.study_instance_uid == study_instance_uid,
+                AssignmentRecord.ended_at.is_(None),
+            )
+            .values(ended_at=at, ended_why=_PASSED_ON)
+        )
         with writing(self._engine) as session:
             item = session.get(ReadingItemRecord, study_instance_uid, with_for_update=True)
             if item is None or item.reported_at is not None:
                 return None
             item.reader = None
+            session.execute(ended)
             return _task(item, session.get_one(StudyRecord, study_instance_uid).site)
 
     def withdraw(self, study_instance_uid: str, *, actor: str, at: datetime) -> bool:

@@ -525,7 +525,7 @@ class AssignmentRecord(Record):
     assigned_by: Mapped[str] = mapped_column(Text)
     assigned_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    ended_why: Mapped[str | None] = mapped_column(String(16))  # refused | replaced
+    ended_why: Mapped[str | None] = mapped_column(String(16))  # refused | replaced | passed_on
 
     __table_args__ = (
         # A study is with one reader at a time.

@@ -14,6 +14,7 @@ from routing.records.assignments import AssignmentRecords
 from routing.records.catalog import StudyCatalog
 from routing.records.readers import ReaderRecords
 from routing.records.study_facts import StudyFactsRecords
+from tests.support.reading import reading_desk
 from wetread.domain.assignment.outcomes import ReaderOnShift
 from wetread.domain.assignment.studies import StudyToAssign
 from wetread.domain.readers.reader import Reader
@@ -37,6 +38,7 @@ def assignment_desk(engine: Engine, clock: Clock, *, spool_dir: Path) -> Assignm
             is_holiday=lambda _day: False,
         ),
         clock=clock,
+        on_change=reading_desk(engine, clock).take_over_readers,
     )
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import Engine
 
 from routing.reading.assignment.desk import AssignmentDesk, AssignmentRules
 from routing.reading.assignment.policy import load_assignment_policy
+from routing.reading.desk import ReadingDesk
 from routing.reading.specialties.columns import load_column_rules
 from routing.records.assignments import AssignmentRecords
 from routing.records.catalog import StudyCatalog
@@ -12,6 +13,7 @@ from routing.records.database import open_database
 from routing.records.readers import ReaderRecords
 from routing.records.study_facts import StudyFactsRecords
 from wetread.bootstrap.analysis import clock_of
+from wetread.bootstrap.reading import build_reading_desk
 from wetread.settings import Settings
 
 
@@ -24,10 +26,13 @@ def open_desk(settings: Settings) -> AssignmentDesk:
     """Return the desk over the records of the settings; raise `ConfigurationError`."""
     engine = open_database(settings.database_url)
     catalog = StudyCatalog(engine, clock_of(settings), spool_dir=settings.spool_dir)
-    return build_desk(settings, engine, catalog)
+    reading = build_reading_desk(settings, engine, clock_of(settings))
+    return build_desk(settings, engine, catalog, reading)
 
 
-def build_desk(settings: Settings, engine: Engine, catalog: StudyCatalog) -> AssignmentDesk:
+def build_desk(
+    settings: Settings, engine: Engine, catalog: StudyCatalog, reading: ReadingDesk
+) -> AssignmentDesk:
     """Construct the desk; raise `ConfigurationError`."""
     return AssignmentDesk(
         readers=ReaderRecords(engine),
@@ -36,6 +41,7 @@ def build_desk(settings: Settings, engine: Engine, catalog: StudyCatalog) -> Ass
         catalog=catalog,
         rules=load_assignment_rules(settings),
         clock=clock_of(settings),
+        on_change=reading.take_over_readers,
     )
 
 

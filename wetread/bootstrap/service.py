@@ -135,7 +135,7 @@ def build_service(settings: Settings) -> Service:
     moves = build_moves(settings)
     commitments = ExpectedCommitments()
     fetcher = build_fetcher(settings, moves, catalog, clock)
-    assignment_desk = build_desk(settings, engine, catalog)
+    assignment_desk = build_desk(settings, engine, catalog, desk)
     rules = load_analysis_rules(settings)
     tracks = TrackRecords(engine, clock, LinkedPatients(LinkRecords(engine)))
     findings, feedback = FindingsRecords(engine), FeedbackRecords(engine)

@@ -60,7 +60,10 @@ class AssignmentRules:
 
 
 class AssignmentDesk:
-    """Assigns in batches. ``clock`` is in the time zone of the hospitals."""
+    """Assigns in batches. ``clock`` is in the time zone of the hospitals.
+
+    ``on_change`` is called when readers have other studies than before.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class AssignmentDesk:
         catalog: StudyCatalog,
         rules: AssignmentRules,
         clock: Clock,
+        on_change: Callable[[], None],
     ) -> None:
         self._readers = readers
         self._assignments = assignments
@@ -78,6 +82,7 @@ class AssignmentDesk:
         self._catalog = catalog
         self._rules = rules
         self._clock = clock
+        self._on_change = on_change
 
     def readers(self) -> tuple[KnownReader, ...]:
         """Return every reader with their shift, load and reviewed quality, by ID."""
@@ -125,6 +130,8 @@ class AssignmentDesk:
             instead_of={uid: item.current for uid, item in items.items()},
             at=now,
         )
+        if given:
+            self._on_change()
         left = (
             *batch.unassigned,
             *(
@@ -179,15 +186,18 @@ class AssignmentDesk:
             actor=actor,
             at=self._clock(),
         )
+        self._on_change()
 
     def refuse(self, study_instance_uid: str, *, reason: str, actor: str) -> str:
         """Take a study from its reader, who is not given it again; return the reader.
 
         Raise `AssignmentError` where nobody has it.
         """
-        return self._assignments.refuse(
+        reader_id = self._assignments.refuse(
             study_instance_uid, reason=reason, actor=actor, at=self._clock()
         )
+        self._on_change()
+        return reader_id
 
     def _shifts(self, readers: Collection[Reader]) -> dict[str, Shift]:
         """Return who is on; everybody, where the institution keeps no shifts."""
@@ -229,7 +239,8 @@ class AssignmentDesk:
             minutes=workload.minutes,
             difficulty=workload.difficulty,
             urgency_weight=urgency.weight,
-            due_at=due_at(
+            due_at=item.due_at
+            or due_at(
                 item.requested_at.astimezone(self._clock().tzinfo),
                 urgency,
                 day_starts=policy.clinical_day_starts,
