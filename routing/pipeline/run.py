@@ -24,7 +24,6 @@ from wetread.domain.findings import (
     Candidate,
     ChangeState,
     Findings,
-    ModelIdentity,
     Nodule,
     Outcome,
 )
@@ -87,7 +86,6 @@ class StudyRun:
         stops: StudyStops,
         trail: StudyTrail,
         rules: AnalysisRules,
-        model: ModelIdentity,
         device: str,
         progress: Progress | None,
     ) -> None:
@@ -95,7 +93,6 @@ class StudyRun:
         self._stops = stops
         self._trail = trail
         self._rules = rules
-        self._model = model
         self._device = device
         self._progress = progress
         self._selection: Selection | None = None
@@ -278,7 +275,7 @@ class StudyRun:
         return findings_from_draft(
             draft,
             self._study,
-            model=self._model,
+            model=self._stops.model,
             priority=self._rules.priority,
             guide=self._rules.guide,
         )
