@@ -9,6 +9,7 @@ from wetread.bootstrap.analysis import (
     package_folders,
     try_model,
 )
+from wetread.bootstrap.engine import export_to_triton
 from wetread.bootstrap.evaluation import find_series, read_volume, study_of_series
 from wetread.bootstrap.service import Service, build_service
 
@@ -16,6 +17,7 @@ __all__ = [
     "Service",
     "build_analysis",
     "build_service",
+    "export_to_triton",
     "find_problems",
     "find_series",
     "load_analysis_rules",

@@ -7,6 +7,7 @@ WetreadError
 │   ├── NoUsableSeries
 │   └── VolumeError
 ├── AnalysisError
+│   └── EngineError         (retryable)
 ├── EvaluationError
 ├── EncodingError
 ├── ArchiveError
@@ -51,6 +52,12 @@ class VolumeError(StudyError):
 
 class AnalysisError(WetreadError):
     """The images were read but not analysed; the study is to be read without marks."""
+
+
+class EngineError(AnalysisError):
+    """The inference server gave no answer; look at its log, or let the local engine work."""
+
+    retryable = True
 
 
 class EvaluationError(WetreadError):

@@ -1,0 +1,57 @@
+"""Wires where the detector runs: in this process, or on a Triton server that may be ours."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inference.detection import load_detector
+from models.registry import ModelPackage
+from wetread.ports import Detector
+from wetread.settings import Engine, Settings
+
+# Only who uses Triton waits for its client to be imported.
+if TYPE_CHECKING:
+    from inference.serving.server import TritonServer
+
+
+def build_detector(package: ModelPackage, settings: Settings) -> Detector:
+    """Return the detector of a package on the engine of the settings.
+
+    The local one is loaded whatever the engine: it says what the package marks, and takes over.
+    Raise `ConfigurationError`.
+    """
+    local = load_detector(package, settings.device)
+    if settings.engine.kind is Engine.LOCAL:
+        return local
+    from inference.detection.triton import FallbackDetector, TritonDetector  # noqa: PLC0415
+
+    served = TritonDetector(local.model, local.operating_point, settings.engine)
+    if not settings.engine.fall_back:
+        return served
+    return FallbackDetector(served, local, rest_seconds=settings.engine.rest_seconds)
+
+
+def build_server(package: ModelPackage, settings: Settings) -> "TritonServer | None":
+    """Return the server that the settings say is ours, not started; raise `ConfigurationError`."""
+    if not settings.engine.start_server:
+        return None
+    from inference.serving.server import DEFAULT_DIR, TritonServer, TritonWheel  # noqa: PLC0415
+
+    host, port = settings.engine.host_and_port
+    return TritonServer(
+        TritonWheel(folder=settings.engine.server_dir or DEFAULT_DIR),
+        repository=export_to_triton(
+            package,
+            settings.triton_dir / "models",
+            most_together=settings.engine.most_together,
+        ).parent,
+        work_dir=settings.triton_dir,
+        host=host,
+        port=port,
+    )
+
+
+def export_to_triton(package: ModelPackage, folder: Path, *, most_together: int) -> Path:
+    """Write a package into a model repository; return its folder there."""
+    from inference.serving.repository import write_repository  # noqa: PLC0415
+
+    return write_repository(package, folder, most_together=most_together)
