@@ -30,6 +30,7 @@ from routing.priors.relevance import load_relevance_rules
 from routing.reading.priority import load_priority_table
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
+from wetread.bootstrap.engine import build_detector, build_server
 from wetread.bootstrap.priors import build_archives, build_moves
 from wetread.domain.days import day_from_da
 from wetread.domain.errors import ConfigurationError
@@ -50,7 +51,7 @@ def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
     return StudyAnalysis(
         tools=AnalysisTools(
             reader=SeriesReader(),
-            detector=load_model(load_package(settings.model, package_folders(settings)), settings),
+            detector=build_detector(configured_package(settings), settings),
             measurer=measurer,
             comparer=NoduleComparer(AffineRegistrar(), measurer),
             renderer=draw_key_image,
@@ -60,6 +61,11 @@ def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
         retries=RetryPolicy(attempts=settings.pipeline.step_attempts, first_wait_seconds=0.5),
         clock=clock_of(settings),
     )
+
+
+def configured_package(settings: Settings) -> ModelPackage:
+    """Return the package that finds the nodules; raise `ConfigurationError`."""
+    return load_package(settings.model, package_folders(settings))
 
 
 def package_folders(settings: Settings) -> tuple[Path, Path]:
@@ -126,6 +132,7 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
     problems = []
     try:
         build_analysis(settings, load_analysis_rules(settings))
+        build_server(configured_package(settings), settings)
     except ConfigurationError as error:
         problems.append(str(error))
     try:

@@ -5,6 +5,7 @@ import socket
 import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
@@ -44,13 +45,22 @@ from routing.records.reading import ReadingRecords
 from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
-from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
+from wetread.bootstrap.analysis import (
+    build_analysis,
+    clock_of,
+    configured_package,
+    load_analysis_rules,
+)
+from wetread.bootstrap.engine import build_server
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.identity.matching import Matcher
 from wetread.domain.studies import CompletenessPolicy
 from wetread.ports import Clock, Destination, ReadingQueue
 from wetread.settings import ApiSettings, Settings
+
+if TYPE_CHECKING:
+    from inference.serving.server import TritonServer
 
 _log = structlog.get_logger(__name__)
 
@@ -66,6 +76,7 @@ class Service:
     prefetcher: PriorPrefetcher
     app: FastAPI
     settings: Settings
+    inference_server: "TritonServer | None"
 
     def run(self) -> None:
         """Work until the process is told to end; what is under way then goes on at next start.
@@ -78,6 +89,7 @@ class Service:
         with suppress(KeyboardInterrupt), http, ExitStack() as stack:
             # Each part starts when those it tells are there, and ends before them.
             for part in (
+                *(() if self.inference_server is None else (self.inference_server,)),
                 self.prefetcher,
                 self.workflows,
                 self.watcher,
@@ -174,6 +186,7 @@ def build_service(settings: Settings) -> Service:
         prefetcher=PriorPrefetcher(fetcher, catalog, studies.open),
         app=create_app(services),
         settings=settings,
+        inference_server=build_server(configured_package(settings), settings),
     )
 
 

@@ -14,10 +14,10 @@ from wetread.domain.errors import AnalysisError
 from wetread.domain.findings import Outcome
 from wetread.domain.guidelines.guidance import Indication
 from wetread.logs import configure_logs
-from wetread.settings import load_settings
+from wetread.settings import Engine, load_settings
 
 
-def analyze(
+def analyze(  # noqa: PLR0913 - one for each option
     study: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with one DICOM study.")],
     out: Annotated[Path, typer.Option(help="Folder for findings.json, objects and key images.")],
     prior: Annotated[
@@ -28,6 +28,10 @@ def analyze(
     ] = None,
     model: Annotated[
         str | None, typer.Option(metavar="NAME", help="Model package instead of the configured.")
+    ] = None,
+    engine: Annotated[
+        Engine | None,
+        typer.Option(help="Where the network runs instead of where configured (docs/serving.md)."),
     ] = None,
     indication: Annotated[
         Indication | None,
@@ -43,6 +47,8 @@ def analyze(
     settings = load_settings(config)
     if model is not None:
         settings = settings.model_copy(update={"model": model})
+    if engine is not None:
+        settings = settings.with_engine(engine)
     configure_logs(settings.log_format)
     analysis = build_analysis(settings, load_analysis_rules(settings, selection_rules=rules))
     current = replace(open_study(study), indication=indication)
