@@ -15,21 +15,26 @@ import torch
 from numpy.typing import NDArray
 
 from inference.detection import load_detector
+from inference.detection.network import NetworkDetector
+from inference.devices import choose_device
 from inference.serving.exchange import (
     CANDIDATES,
     DEVICE,
     GEOMETRY,
     HU,
+    NETWORK,
     PACKAGES,
     REFUSAL,
     decode_geometry,
     encode_candidates,
     encode_text,
 )
-from models.registry import check_package
-from wetread.domain.errors import WetreadError
+from inference.serving.remote_network import RemoteNetwork
+from models.registry import ModelPackage, check_package
+from wetread.domain.errors import EngineError, WetreadError
 from wetread.domain.findings import Candidate
 from wetread.domain.volumes import CtVolume
+from wetread.ports import Detector
 
 _PATTERN: Final = np.arange(-1024, 3072, 8, dtype=np.int16).reshape(2, 16, 16)
 
@@ -48,10 +53,18 @@ class ServedDetector:
         [folder] = (version / PACKAGES).iterdir()
         on_gpu = arguments["model_instance_kind"] == "GPU"
         device = f"cuda:{arguments['model_instance_device_id']}" if on_gpu else "cpu"
-        self._detector = load_detector(check_package(folder), device)
-        most = max(1, json.loads(arguments["model_config"])["max_batch_size"])
+        configuration = json.loads(arguments["model_config"])
+        network = configuration["parameters"][NETWORK]["string_value"]
+        self._detector = self._load(check_package(folder), device, network)
+        most = max(1, configuration["max_batch_size"])
         # Finding the lungs is work for processors: of one study while another has the GPU.
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="study")
+
+    def _load(self, package: ModelPackage, device: str, network: str) -> Detector:
+        if not network:
+            return load_detector(package, device)
+        remote = RemoteNetwork(network, self._tools)
+        return NetworkDetector(package, choose_device(device), remote)
 
     def answer(self, requests: Sequence[_TritonRequest]) -> list[_TritonResponse]:
         """Look at the volumes that came together; one that fails takes none with it."""
@@ -66,6 +79,8 @@ class ServedDetector:
             return self._error("the client has given up", "CANCELLED")
         try:
             candidates, refusal = self._detect(self._volume(request)), ""
+        except EngineError as error:
+            return self._error(str(error), "UNAVAILABLE")
         except WetreadError as error:  # any engine would say the same
             candidates, refusal = (), str(error)
         except Exception as error:  # noqa: BLE001 - one request must not end the others

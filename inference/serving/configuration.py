@@ -1,15 +1,20 @@
 """What Triton is told of a model: arrays, queues by urgency, batches, where it runs."""
 
+from enum import StrEnum
 from typing import Final
 
 from tritonclient.grpc import model_config_pb2 as triton
 
+from inference.detection.network.architecture import OUTPUTS
 from inference.serving.exchange import (
     CANDIDATES,
+    CELLS,
     DEVICE,
     GEOMETRY,
     HU,
+    IMAGE,
     LEVELS,
+    NETWORK,
     REFUSAL,
     ServedModel,
     level_of,
@@ -22,10 +27,27 @@ _GATHERING_SECONDS: Final = 0.02  # how long a volume waits for company
 _ANY: Final = -1
 
 
-def configure_detector(package: ModelPackage, *, most_together: int) -> triton.ModelConfig:
+class ServingBackend(StrEnum):
+    """What computes the network on the server; everything around it is Python."""
+
+    PYTHON = "python"  # PyTorch
+    ONNX = "onnx"  # ONNX Runtime
+    TENSORRT = "tensorrt"
+
+
+_PLATFORMS: Final = {
+    ServingBackend.ONNX: "onnxruntime_onnx",
+    ServingBackend.TENSORRT: "tensorrt_plan",
+}
+
+
+def configure_detector(
+    package: ModelPackage, *, most_together: int, network: str = ""
+) -> triton.ModelConfig:
     """Return the configuration of a detector in the Python back end.
 
     ``most_together`` volumes are looked at at a time; an urgent one waits for all of those.
+    ``network`` is the model beside it that computes its network; empty: it does that itself.
     """
     return triton.ModelConfig(
         name=package.name,
@@ -63,7 +85,27 @@ def configure_detector(package: ModelPackage, *, most_together: int) -> triton.M
         parameters={
             "version": triton.ModelParameter(string_value=package.metadata.version),
             "sha256": triton.ModelParameter(string_value=package.sha256),
+            NETWORK: triton.ModelParameter(string_value=network),
         },
+    )
+
+
+def configure_network(name: str, backend: ServingBackend) -> triton.ModelConfig:
+    """Return the configuration of a network alone; its batch is always of one."""
+    return triton.ModelConfig(
+        name=name,
+        platform=_PLATFORMS[backend],
+        input=[
+            triton.ModelInput(name=IMAGE, data_type=triton.TYPE_FP32, dims=[1, 1, _ANY, _ANY, _ANY])
+        ],
+        output=[
+            triton.ModelOutput(
+                name=CELLS, data_type=triton.TYPE_FP32, dims=[1, OUTPUTS, _ANY, _ANY, _ANY]
+            )
+        ],
+        instance_group=[
+            triton.ModelInstanceGroup(count=1, kind=triton.ModelInstanceGroup.KIND_AUTO)
+        ],
     )
 
 

@@ -70,7 +70,6 @@ class TritonServer:
     def __init__(
         self, wheel: TritonWheel, *, repository: Path, work_dir: Path, host: str, port: int
     ) -> None:
-        wheel.check()
         self._wheel = wheel
         self._repository = repository
         self._work_dir = work_dir

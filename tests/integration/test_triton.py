@@ -4,15 +4,24 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from inference.detection import load_detector
 from inference.detection.triton import FallbackDetector, TritonDetector
+from inference.serving.configuration import ServingBackend
+from inference.serving.repository import write_repository
 from models.registry import ModelPackage, load_package
 from tests.support.chest_ct import ball, chest
-from tests.support.triton import RunningTriton, require_wheel, running_triton, tiny_network
+from tests.support.triton import (
+    RunningTriton,
+    require_wheel,
+    running_triton,
+    stand_in_for_onnx_runtime,
+    tiny_network,
+)
 from wetread.domain.errors import AnalysisError, EngineError
 from wetread.domain.findings import Candidate
 from wetread.ports import Detector
@@ -35,10 +44,15 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Detector:
 def triton(
     shipped: ModelPackage, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningTriton]:
-    """Serve the shipped network for two studies at once, the tiny one for one at a time."""
+    """Serve the shipped network to two studies at once, tiny ones to one at a time."""
     wheel, folder = require_wheel(), tmp_path_factory.mktemp("triton")
-    tiny = tiny_network(folder / "packages" / "tiny")
-    with running_triton(wheel, folder, [(shipped, 2), (tiny, 1)]) as running:
+    repository = folder / "models"
+    write_repository(shipped, repository, most_together=2)
+    write_repository(tiny_network(folder / "tiny"), repository, most_together=1)
+    split = tiny_network(folder / "split")
+    write_repository(split, repository, backend=ServingBackend.ONNX)
+    stand_in_for_onnx_runtime(repository / "split-network")
+    with running_triton(wheel, repository, folder) as running:
         yield running
 
 
@@ -73,6 +87,16 @@ def test_the_server_finds_what_the_local_engine_finds(
     assert told == [1.0]
     assert by_memory.model == replace(local.model, device=f"triton {triton.url}, cpu")
     assert by_memory.operating_point == local.operating_point
+
+
+def test_another_model_of_the_server_may_compute_the_network(
+    triton: RunningTriton, tmp_path: Path
+) -> None:
+    local = load_detector(tiny_network(tmp_path / "split"), "cpu")
+
+    here, there = local.detect(CHEST), served(triton, local).detect(CHEST)
+
+    np.testing.assert_allclose(numbers(there), numbers(here), atol=1e-4)
 
 
 def test_what_has_no_lungs_is_refused_there_as_here(triton: RunningTriton, tiny: Detector) -> None:

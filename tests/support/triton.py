@@ -2,7 +2,8 @@
 
 import io
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,6 @@ from tritonclient.grpc import InferenceServerClient
 from tritonclient.utils import InferenceServerException
 
 from inference.detection.network.architecture import NoduleNet
-from inference.serving.repository import write_repository
 from inference.serving.server import DEFAULT_DIR, TritonServer, TritonWheel
 from models.registry import ModelPackage, check_package
 from tests.support.ball_service import wait_until
@@ -49,7 +49,7 @@ class RunningTriton:
 
         def served() -> bool:
             assert self._processes(), self.log.read_text()
-            return all(_is_ready(client, name) for name in names)
+            return all(is_served(client, name) for name in names)
 
         wait_until(served, 120.0)
 
@@ -82,20 +82,16 @@ class RunningTriton:
 
 
 @contextmanager
-def running_triton(
-    wheel: TritonWheel, folder: Path, packages: Sequence[tuple[ModelPackage, int]]
-) -> Iterator[RunningTriton]:
-    """Serve packages, each with how many volumes go together, until the end of the block."""
-    for package, most in packages:
-        write_repository(package, folder / "models", most_together=most)
+def running_triton(wheel: TritonWheel, repository: Path, work_dir: Path) -> Iterator[RunningTriton]:
+    """Serve a model repository until the end of the block."""
     port = free_port()
     server = TritonServer(
-        wheel, repository=folder / "models", work_dir=folder, host="127.0.0.1", port=port
+        wheel, repository=repository, work_dir=work_dir, host="127.0.0.1", port=port
     )
-    running = RunningTriton(url=f"127.0.0.1:{port}", server=server, log=folder / "triton.log")
+    running = RunningTriton(url=f"127.0.0.1:{port}", server=server, log=work_dir / "triton.log")
     server.start()
     try:
-        running.await_models(*(package.name for package, _ in packages))
+        running.await_models(*(model.name for model in repository.iterdir()))
         yield running
     finally:
         server.stop()
@@ -119,7 +115,22 @@ def tiny_network(folder: Path) -> ModelPackage:
     return check_package(folder)
 
 
-def _is_ready(client: InferenceServerClient, name: str) -> bool:
+def stand_in_for_onnx_runtime(network: Path) -> None:
+    """Have a network that was exported for ONNX Runtime computed by that, called from Python.
+
+    The wheel has no other back end: what calls the network is real, what answers is not.
+    """
+    configuration = network / "config.pbtxt"
+    text = configuration.read_text(encoding="utf-8")
+    assert 'platform: "onnxruntime_onnx"' in text
+    text = text.replace('platform: "onnxruntime_onnx"', 'backend: "python"')
+    configuration.write_text(text, encoding="utf-8")
+    source = Path(__file__).with_name("onnx_model.py")
+    shutil.copyfile(source, network / "1" / "model.py")
+
+
+def is_served(client: InferenceServerClient, name: str) -> bool:
+    """Tell whether a server is there and ready to look at volumes."""
     try:
         return bool(client.is_model_ready(name, client_timeout=2.0))
     except InferenceServerException:

@@ -30,7 +30,7 @@ from routing.priors.relevance import load_relevance_rules
 from routing.reading.priority import load_priority_table
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
-from wetread.bootstrap.engine import build_detector, build_server
+from wetread.bootstrap.engine import build_detector, find_server
 from wetread.bootstrap.priors import build_archives, build_moves
 from wetread.domain.days import day_from_da
 from wetread.domain.errors import ConfigurationError
@@ -132,7 +132,7 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
     problems = []
     try:
         build_analysis(settings, load_analysis_rules(settings))
-        build_server(configured_package(settings), settings)
+        find_server(settings)
     except ConfigurationError as error:
         problems.append(str(error))
     try:

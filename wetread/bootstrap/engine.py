@@ -10,7 +10,7 @@ from wetread.settings import Engine, Settings
 
 # Only who uses Triton waits for its client to be imported.
 if TYPE_CHECKING:
-    from inference.serving.server import TritonServer
+    from inference.serving.server import TritonServer, TritonWheel
 
 
 def build_detector(package: ModelPackage, settings: Settings) -> Detector:
@@ -32,13 +32,14 @@ def build_detector(package: ModelPackage, settings: Settings) -> Detector:
 
 def build_server(package: ModelPackage, settings: Settings) -> "TritonServer | None":
     """Return the server that the settings say is ours, not started; raise `ConfigurationError`."""
-    if not settings.engine.start_server:
+    wheel = find_server(settings)
+    if wheel is None:
         return None
-    from inference.serving.server import DEFAULT_DIR, TritonServer, TritonWheel  # noqa: PLC0415
+    from inference.serving.server import TritonServer  # noqa: PLC0415
 
     host, port = settings.engine.host_and_port
     return TritonServer(
-        TritonWheel(folder=settings.engine.server_dir or DEFAULT_DIR),
+        wheel,
         repository=export_to_triton(
             package,
             settings.triton_dir / "models",
@@ -50,8 +51,24 @@ def build_server(package: ModelPackage, settings: Settings) -> "TritonServer | N
     )
 
 
-def export_to_triton(package: ModelPackage, folder: Path, *, most_together: int) -> Path:
+def find_server(settings: Settings) -> "TritonWheel | None":
+    """Return what to start where the settings want it; raise `ConfigurationError` without it."""
+    if not settings.engine.start_server:
+        return None
+    from inference.serving.server import DEFAULT_DIR, TritonWheel  # noqa: PLC0415
+
+    wheel = TritonWheel(folder=settings.engine.server_dir or DEFAULT_DIR)
+    wheel.check()
+    return wheel
+
+
+def export_to_triton(
+    package: ModelPackage, folder: Path, *, most_together: int, backend: str = "python"
+) -> Path:
     """Write a package into a model repository; return its folder there."""
+    from inference.serving.configuration import ServingBackend  # noqa: PLC0415
     from inference.serving.repository import write_repository  # noqa: PLC0415
 
-    return write_repository(package, folder, most_together=most_together)
+    return write_repository(
+        package, folder, most_together=most_together, backend=ServingBackend(backend)
+    )

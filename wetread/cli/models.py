@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.table import Table
@@ -115,6 +115,10 @@ def pull_model(
 def export_model(
     name: Annotated[str, typer.Argument(metavar="MODEL", help="The package to serve.")],
     out: Annotated[Path, typer.Option(metavar="REPOSITORY", help="Triton's model repository.")],
+    backend: Annotated[
+        Literal["python", "onnx", "tensorrt"],
+        typer.Option(help="What computes the network there (docs/serving.md)."),
+    ] = "python",
     most_together: Annotated[
         int, typer.Option(min=1, help="Volumes looked at at once; an urgent one waits for them.")
     ] = 2,
@@ -122,7 +126,7 @@ def export_model(
 ) -> None:
     """Write a package into a model repository that a Triton server serves."""
     package = load_package(name, package_folders(load_settings(config)))
-    folder = export_to_triton(package, out, most_together=most_together)
+    folder = export_to_triton(package, out, most_together=most_together, backend=backend)
     typer.echo(f"{package.name} {package.metadata.version}: {_EXPORTED} {folder}")
 
 

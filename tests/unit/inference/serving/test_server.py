@@ -4,16 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from inference.serving.server import TritonServer, TritonWheel
+from inference.serving.server import TritonWheel
 from wetread.domain.errors import ConfigurationError
 
 
 def test_a_folder_without_a_server_is_told_with_what_helps(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"tritonserver is missing; `make triton`"):
-        TritonServer(
-            TritonWheel(folder=tmp_path),
-            repository=tmp_path,
-            work_dir=tmp_path,
-            host="127.0.0.1",
-            port=1,
-        )
+        TritonWheel(folder=tmp_path).check()
