@@ -5,8 +5,10 @@ write arrays corrupt them without an error.
 """
 
 import json
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -19,6 +21,7 @@ from inference.detection.network import NetworkDetector
 from inference.devices import choose_device
 from inference.serving.exchange import (
     CANDIDATES,
+    CPU_SECONDS,
     DEVICE,
     GEOMETRY,
     HU,
@@ -41,6 +44,18 @@ _PATTERN: Final = np.arange(-1024, 3072, 8, dtype=np.int16).reshape(2, 16, 16)
 _TritonTools: TypeAlias = Any  # the module `triton_python_backend_utils`, there only inside Triton
 _TritonRequest: TypeAlias = Any
 _TritonResponse: TypeAlias = Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Looked:
+    candidates: tuple[Candidate, ...] = ()
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failed:
+    text: str
+    code: str  # as Triton names it
 
 
 class ServedDetector:
@@ -68,33 +83,40 @@ class ServedDetector:
 
     def answer(self, requests: Sequence[_TritonRequest]) -> list[_TritonResponse]:
         """Look at the volumes that came together; one that fails takes none with it."""
-        return list(self._threads.map(self._answer, requests))
+        before = time.process_time()
+        answers = list(self._threads.map(self._answer, requests))
+        # Threads of the network belong to nobody: volumes that came together share alike.
+        cpu_seconds = (time.process_time() - before) / len(requests)
+        return [self._response(one, cpu_seconds) for one in answers]
 
     def close(self) -> None:
         """End the threads."""
         self._threads.shutdown()
 
-    def _answer(self, request: _TritonRequest) -> _TritonResponse:
+    def _answer(self, request: _TritonRequest) -> "_Looked | _Failed":
         if request.is_cancelled():
-            return self._error("the client has given up", "CANCELLED")
+            return _Failed(text="the client has given up", code="CANCELLED")
         try:
-            candidates, refusal = self._detect(self._volume(request)), ""
+            return _Looked(candidates=self._detector.detect(self._volume(request)))
         except EngineError as error:
-            return self._error(str(error), "UNAVAILABLE")
+            return _Failed(text=str(error), code="UNAVAILABLE")
         except WetreadError as error:  # any engine would say the same
-            candidates, refusal = (), str(error)
+            return _Looked(refusal=str(error))
         except Exception as error:  # noqa: BLE001 - one request must not end the others
-            return self._error(f"the detector stopped: {type(error).__name__}", "INTERNAL")
+            return _Failed(text=f"the detector stopped: {type(error).__name__}", code="INTERNAL")
+
+    def _response(self, answer: "_Looked | _Failed", cpu_seconds: float) -> _TritonResponse:
+        if isinstance(answer, _Failed):
+            code = getattr(self._tools.TritonError, answer.code)
+            return self._tools.InferenceResponse(error=self._tools.TritonError(answer.text, code))
         return self._tools.InferenceResponse(
             [
-                self._output(CANDIDATES, encode_candidates(candidates)),
-                self._output(REFUSAL, encode_text(refusal)),
+                self._output(CANDIDATES, encode_candidates(answer.candidates)),
+                self._output(REFUSAL, encode_text(answer.refusal)),
                 self._output(DEVICE, encode_text(self._detector.model.device)),
+                self._output(CPU_SECONDS, np.asarray([cpu_seconds])),
             ]
         )
-
-    def _detect(self, volume: CtVolume) -> tuple[Candidate, ...]:
-        return self._detector.detect(volume)
 
     def _volume(self, request: _TritonRequest) -> CtVolume:
         hu = self._input(request, HU)
@@ -115,11 +137,6 @@ class ServedDetector:
     def _output(self, name: str, array: NDArray[Any]) -> Any:  # noqa: ANN401 - Triton's tensor
         # By way of torch: Triton frees what numpy lends in a way that numpy complains about.
         return self._tools.Tensor.from_dlpack(name, torch.from_numpy(array[None]))
-
-    def _error(self, text: str, code: str) -> _TritonResponse:
-        return self._tools.InferenceResponse(
-            error=self._tools.TritonError(text, getattr(self._tools.TritonError, code))
-        )
 
     def _check_arrays_arrive_whole(self) -> None:
         """Refuse to serve where an array does not come back as it went."""

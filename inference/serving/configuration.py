@@ -9,6 +9,7 @@ from inference.detection.network.architecture import OUTPUTS
 from inference.serving.exchange import (
     CANDIDATES,
     CELLS,
+    CPU_SECONDS,
     DEVICE,
     GEOMETRY,
     HU,
@@ -66,6 +67,7 @@ def configure_detector(
             triton.ModelOutput(name=CANDIDATES, data_type=triton.TYPE_FP64, dims=[_ANY, 5]),
             triton.ModelOutput(name=REFUSAL, data_type=triton.TYPE_UINT8, dims=[_ANY]),
             triton.ModelOutput(name=DEVICE, data_type=triton.TYPE_UINT8, dims=[_ANY]),
+            triton.ModelOutput(name=CPU_SECONDS, data_type=triton.TYPE_FP64, dims=[1]),
         ],
         dynamic_batching=triton.ModelDynamicBatching(
             max_queue_delay_microseconds=round(_GATHERING_SECONDS * 1e6),

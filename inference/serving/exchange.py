@@ -15,6 +15,7 @@ GEOMETRY: Final = "geometry"  # float64 (5, 3): see `encode_geometry`
 CANDIDATES: Final = "candidates"  # float64 (N, 5): see `encode_candidates`
 REFUSAL: Final = "refusal"  # text: why nothing was looked at; empty where it was
 DEVICE: Final = "device"  # text: on what it was looked at
+CPU_SECONDS: Final = "cpu_seconds"  # float64 (1,): of the server's processors, for this volume
 IMAGE: Final = "image"  # of a network alone: float32 (1, 1, D, H, W), 0 to 1
 CELLS: Final = "cells"  # what it gives: float32 (1, 5, D/4, H/4, W/4)
 NETWORK: Final = "network"  # a detector's parameter: the model that computes its network

@@ -22,7 +22,6 @@ from routing.intake.headers import read_header
 from routing.ledger.prices import load_price_table
 from routing.pipeline.analysis import StudyAnalysis
 from routing.pipeline.growth_limits import load_growth_limits
-from routing.pipeline.metering import this_machine
 from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.stops import AnalysisRules, AnalysisTools
 from routing.pipeline.study import StudyInput
@@ -48,16 +47,17 @@ def build_analysis(settings: Settings, rules: AnalysisRules) -> StudyAnalysis:
     """Return the analysis with the model of the settings; raise `ConfigurationError`."""
     _check_packages_are_ours()
     measurer = load_measurer(load_package(MEASURING_MODEL))
+    detector, meter = build_detector(configured_package(settings), settings)
     return StudyAnalysis(
         tools=AnalysisTools(
             reader=SeriesReader(),
-            detector=build_detector(configured_package(settings), settings),
+            detector=detector,
             measurer=measurer,
             comparer=NoduleComparer(AffineRegistrar(), measurer),
             renderer=draw_key_image,
         ),
         rules=rules,
-        meter=this_machine(),
+        meter=meter,
         retries=RetryPolicy(attempts=settings.pipeline.step_attempts, first_wait_seconds=0.5),
         clock=clock_of(settings),
     )

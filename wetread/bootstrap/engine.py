@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from inference.detection import load_detector
 from models.registry import ModelPackage
+from routing.pipeline.metering import Meter, this_machine
 from wetread.ports import Detector
 from wetread.settings import Engine, Settings
 
@@ -13,21 +14,22 @@ if TYPE_CHECKING:
     from inference.serving.server import TritonServer, TritonWheel
 
 
-def build_detector(package: ModelPackage, settings: Settings) -> Detector:
-    """Return the detector of a package on the engine of the settings.
+def build_detector(package: ModelPackage, settings: Settings) -> tuple[Detector, Meter]:
+    """Return the detector of a package on the engine of the settings, and what meters both.
 
     The local one is loaded whatever the engine: it says what the package marks, and takes over.
     Raise `ConfigurationError`.
     """
     local = load_detector(package, settings.device)
     if settings.engine.kind is Engine.LOCAL:
-        return local
+        return local, this_machine()
     from inference.detection.triton import FallbackDetector, TritonDetector  # noqa: PLC0415
 
     served = TritonDetector(local.model, local.operating_point, settings.engine)
+    meter = this_machine(lambda: served.cpu_seconds)
     if not settings.engine.fall_back:
-        return served
-    return FallbackDetector(served, local, rest_seconds=settings.engine.rest_seconds)
+        return served, meter
+    return FallbackDetector(served, local, rest_seconds=settings.engine.rest_seconds), meter
 
 
 def build_server(package: ModelPackage, settings: Settings) -> "TritonServer | None":

@@ -1,6 +1,7 @@
 """A served detector behind the detector's port: the whole volume goes there, candidates return."""
 
 import json
+import threading
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from inference.detection.triton.sending import array_input, shared_input
 from inference.serving.configuration import served_model
 from inference.serving.exchange import (
     CANDIDATES,
+    CPU_SECONDS,
     DEVICE,
     GEOMETRY,
     HU,
@@ -47,6 +49,8 @@ class TritonDetector:
         self._settings = settings
         self._operating_point = operating_point
         self._model = replace(model, device=f"triton {settings.url}")
+        self._cpu_seconds = 0.0
+        self._counting = threading.Lock()
         self._client = InferenceServerClient(
             settings.url, channel_args=_channel_arguments(settings.attempts)
         )
@@ -60,6 +64,11 @@ class TritonDetector:
     def operating_point(self) -> OperatingPoint:
         """Candidates at or above its score are marked."""
         return self._operating_point
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor seconds that the server has used for us so far."""
+        return self._cpu_seconds
 
     def detect(
         self, volume: CtVolume, progress: Progress | None = None, *, urgency: int = 0
@@ -79,6 +88,8 @@ class TritonDetector:
         if refusal:
             raise AnalysisError(refusal)
         device = decode_text(_output(answer, DEVICE))
+        with self._counting:
+            self._cpu_seconds += float(_output(answer, CPU_SECONDS)[0])
         self._model = replace(self._model, device=f"triton {self._settings.url}, {device}")
         if progress is not None:
             progress(1.0)
