@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ DEFAULT_DIR: Final = Path(sys.prefix) / "triton"  # where `make triton` puts the
 _STUB: Final = "triton_python_backend_stub"
 _EXIT_SECONDS: Final = 5  # for requests under way, when told to end
 _PATIENCE_SECONDS: Final = 15.0
+_WATCH_SECONDS: Final = 5.0  # between two looks whether it still lives
 
 _log = structlog.get_logger(__name__)
 
@@ -72,35 +74,27 @@ class TritonServer:
     ) -> None:
         self._wheel = wheel
         self._repository = repository
-        self._work_dir = work_dir
+        self._backends = work_dir / "backends"
+        self._log_path = work_dir / "triton.log"
         self._host = host
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
+        self._watcher: threading.Thread | None = None
+        self._stopping = threading.Event()
 
     def start(self) -> None:
-        """Start the server, in place of one that has ended; it is ready some seconds later."""
-        self.stop()
-        backends = self._work_dir / "backends"
-        self._wheel.lay_out_backends(backends)
-        command = [
-            *(sys.executable, "-m", "inference.serving.launch", str(self._wheel.program)),
-            f"--model-repository={self._repository}",
-            f"--backend-directory={backends}",
-            f"--grpc-address={self._host}",
-            f"--grpc-port={self._port}",
-            "--disable-auto-complete-config",  # ours is complete: the model is loaded but once
-            "--allow-http=false",
-            "--allow-metrics=false",
-            f"--exit-timeout-secs={_EXIT_SECONDS}",
-        ]
-        with (self._work_dir / "triton.log").open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own words and settings
-                command, env=self._environment(), stdout=log, stderr=subprocess.STDOUT
-            )
-        _log.info("the Triton server was started", grpc=f"{self._host}:{self._port}")
+        """Start the server, and again whenever it ends; it is ready some seconds later."""
+        self._stopping.clear()
+        self._wheel.lay_out_backends(self._backends)
+        self._process = self._launch()
+        self._watcher = threading.Thread(target=self._watch, name="triton", daemon=True)
+        self._watcher.start()
 
     def stop(self) -> None:
         """Let requests under way end, then end."""
+        self._stopping.set()
+        if self._watcher is not None:
+            self._watcher.join()
         if self._process is None:
             return
         self._process.terminate()
@@ -109,7 +103,35 @@ class TritonServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._process = None
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(_WATCH_SECONDS):
+            if self._process is not None and self._process.poll() is not None:
+                _log.error(
+                    "the Triton server has ended and is started again",
+                    status=self._process.returncode,
+                    log=str(self._log_path),
+                )
+                self._process = self._launch()
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        command = [
+            *(sys.executable, "-m", "inference.serving.launch", str(self._wheel.program)),
+            f"--model-repository={self._repository}",
+            f"--backend-directory={self._backends}",
+            f"--grpc-address={self._host}",
+            f"--grpc-port={self._port}",
+            "--disable-auto-complete-config",  # ours is complete: the model is loaded but once
+            "--allow-http=false",
+            "--allow-metrics=false",
+            f"--exit-timeout-secs={_EXIT_SECONDS}",
+        ]
+        with self._log_path.open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own words and settings
+                command, env=self._environment(), stdout=log, stderr=subprocess.STDOUT
+            )
+        _log.info("the Triton server was started", grpc=f"{self._host}:{self._port}")
+        return process
 
     def _environment(self) -> dict[str, str]:
         # The back end takes its Python from PATH, and whichever libpython the loader finds first:

@@ -85,6 +85,7 @@ def test_the_server_finds_what_the_local_engine_finds(
     np.testing.assert_allclose(shared, here, atol=1e-4)
     np.testing.assert_allclose(sent, here, atol=1e-4)
     assert told == [1.0]
+    assert by_memory.cpu_seconds > 0
     assert by_memory.model == replace(local.model, device=f"triton {triton.url}, cpu")
     assert by_memory.operating_point == local.operating_point
 
@@ -176,7 +177,6 @@ def test_the_local_engine_takes_over_while_the_server_is_away(
     here = detector.detect(CHEST)
     assert detector.model.device == f"cpu, in place of triton {triton.url}"
 
-    triton.server.start()
-    triton.await_models("tiny")
+    triton.await_models("tiny")  # it is started again
     assert detector.detect(CHEST) == here == there
     assert detector.model.device == f"triton {triton.url}, cpu"
