@@ -24,7 +24,7 @@ def export_onnx(network: nn.Module, path: Path) -> None:
         import onnxscript  # noqa: F401, PLC0415 - torch imports it, and fails at length without
     except ImportError as error:
         raise ConfigurationError(
-            "exporting to ONNX needs more packages: pip install 'wetread[onnx]'"
+            "exporting to ONNX needs more packages: pip install onnx onnxscript"
         ) from error
     axes = {2 + axis: SIZE_DIVISOR * Dim(name) for axis, name in enumerate("dhw")}
     with warnings.catch_warnings():

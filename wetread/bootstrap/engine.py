@@ -1,5 +1,6 @@
 """Wires where the detector runs: in this process, or on a Triton server that may be ours."""
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,13 +41,12 @@ def build_server(package: ModelPackage, settings: Settings) -> "TritonServer | N
     from inference.serving.server import TritonServer  # noqa: PLC0415
 
     host, port = settings.engine.host_and_port
+    repository = settings.triton_dir / "models"
+    shutil.rmtree(repository, ignore_errors=True)  # a model that was served before is not wanted
+    export_to_triton(package, repository, most_together=settings.engine.most_together)
     return TritonServer(
         wheel,
-        repository=export_to_triton(
-            package,
-            settings.triton_dir / "models",
-            most_together=settings.engine.most_together,
-        ).parent,
+        repository=repository,
         work_dir=settings.triton_dir,
         host=host,
         port=port,
@@ -67,7 +67,11 @@ def find_server(settings: Settings) -> "TritonWheel | None":
 def export_to_triton(
     package: ModelPackage, folder: Path, *, most_together: int, backend: str = "python"
 ) -> Path:
-    """Write a package into a model repository; return its folder there."""
+    """Write a package into a model repository; return its folder there.
+
+    Raise `ConfigurationError` for one that no detector reads: no server would start with it.
+    """
+    load_detector(package, "cpu")
     from inference.serving.configuration import ServingBackend  # noqa: PLC0415
     from inference.serving.repository import write_repository  # noqa: PLC0415
 
