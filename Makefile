@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format schema constraints prepare \
+.PHONY: help install demo triton test lint format schema constraints prepare \
 	train train-outline train-classical bench clean
 
 help: ## Show what can be made
@@ -24,6 +24,10 @@ STUDY ?=
 OUT ?= out/demo
 demo: $(INSTALLED) ## Play hospital and PACS around the real service: marks, table, findings
 	$(BIN)/wetread demo $(foreach dir,$(STUDY),--study $(dir)) --out $(OUT)
+
+# Of the wheel only the server is used: its Python part wants numpy 1.
+triton: $(INSTALLED) ## Install the real Triton server, for `serve` to start and for its tests
+	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/triton nvidia-pytriton==0.7.0
 
 # A worker a core: more threads in each would only wait for one another.
 test: $(INSTALLED) ## Run every test that can run here; missing peers are skipped and named

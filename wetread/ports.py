@@ -51,8 +51,13 @@ class Detector(Protocol):
         """Candidates at or above its score are marked."""
         ...
 
-    def detect(self, volume: CtVolume, progress: Progress | None = None) -> tuple[Candidate, ...]:
-        """Return every candidate down to a low score, best first; raise `AnalysisError`."""
+    def detect(
+        self, volume: CtVolume, progress: Progress | None = None, *, urgency: int = 0
+    ) -> tuple[Candidate, ...]:
+        """Return every candidate down to a low score, best first; raise `AnalysisError`.
+
+        ``urgency`` 0 to 100: where volumes queue, the larger comes first.
+        """
         ...
 
 

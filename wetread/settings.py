@@ -3,6 +3,7 @@
 import tomllib
 from datetime import timedelta
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -281,6 +282,46 @@ class CostSettings(_Section):
     routine_sites: tuple[str, ...] = ()  # their studies may wait for money, no others
 
 
+class Engine(StrEnum):
+    """Where the network runs."""
+
+    LOCAL = "local"  # in this process
+    TRITON = "triton"  # on a Triton server
+
+
+class EngineSettings(_Section):
+    """Where the network runs, and how a Triton server is reached."""
+
+    kind: Engine = Engine.LOCAL
+    url: str = Field(default="127.0.0.1:8001", pattern=r"^[^\s/:]+:\d+$")  # of the server's gRPC
+    start_server: bool = False  # `serve` starts it itself at that address, where it is this host's
+    server_dir: Path | None = None  # the wheel nvidia-pytriton unpacked; None: of `make triton`
+    most_together: int = Field(default=2, ge=1)  # volumes a server started here looks at at once
+    shared_memory: bool = True  # used with a server on this host
+    timeout_seconds: float = Field(default=120.0, gt=0)  # for one volume, queue and all
+    health_seconds: float = Field(default=2.0, gt=0)  # in which a server says that it is well
+    attempts: int = Field(default=3, ge=1, le=5)  # at a server that cannot be reached
+    fall_back: bool = True  # to the local engine while the server does not answer
+    rest_seconds: float = Field(default=30.0, ge=0)  # of a server that did not answer
+
+    @property
+    def host_and_port(self) -> tuple[str, int]:
+        """The two parts of ``url``."""
+        host, _, port = self.url.rpartition(":")
+        return host, int(port)
+
+    @property
+    def on_this_host(self) -> bool:
+        """Whether the server can share memory with us."""
+        return self.host_and_port[0] in _LOOPBACK
+
+    @model_validator(mode="after")
+    def _started_only_here(self) -> Self:
+        if self.start_server and not (self.kind is Engine.TRITON and self.on_this_host):
+            raise ValueError("start_server needs kind triton and a url on this host")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything that can be configured; unknown names are refused."""
 
@@ -297,6 +338,7 @@ class Settings(BaseSettings):
     assessment_codes: Path | None = None  # how reports say that a mark is right or wrong
     model: str = "wetread-nodule"  # the package that finds the nodules
     device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda:\d+)$")
+    engine: EngineSettings = EngineSettings()
     log_format: str = Field(default="console", pattern="^(console|json)$")
     intake: IntakeSettings = IntakeSettings()
     destinations: tuple[DestinationSettings, ...] = ()
@@ -361,6 +403,15 @@ class Settings(BaseSettings):
     def models_dir(self) -> Path:
         """Where pulled model packages lie, beside those that are shipped."""
         return self.data_dir / "models"
+
+    def with_engine(self, kind: Engine) -> Self:
+        """Return the same settings with another engine."""
+        return self.model_copy(update={"engine": self.engine.model_copy(update={"kind": kind})})
+
+    @property
+    def triton_dir(self) -> Path:
+        """What a Triton server that we start serves and logs."""
+        return self.data_dir / "triton"
 
     @property
     def database_url(self) -> str:

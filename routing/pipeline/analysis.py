@@ -78,7 +78,6 @@ class StudyAnalysis:
                 sleep=self._sleep,
             ),
             rules=self._rules,
-            model=self._tools.detector.model,
             device=self._meter.device,
             progress=progress,
         )

@@ -1,5 +1,6 @@
 """From what the stops gave to the findings; nothing incomplete ever looks negative."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,7 @@ from wetread.domain.selection import Selection
 from wetread.domain.triage import PriorityTable, triage_study
 
 _LIMITED = "limited: "
+_GPU = re.compile(r"(^|, )cuda:")  # here, or after the name of the server it is in
 _CPU_ONLY = "process_cpu_time"
 _WITH_GPU = "process_cpu_time; wall time of detection on the gpu"
 
@@ -149,7 +151,7 @@ def with_spent(
 ) -> Findings:
     """Add what the steps used and what that costs."""
     everything = sum(spent.values(), Spent())
-    on_gpu = findings.model.device.startswith("cuda")
+    on_gpu = _GPU.search(findings.model.device) is not None
     gpu_seconds = _seconds(spent, Step.DETECT) if on_gpu else 0.0
     cost = prices.cost_jpy(
         gpu_seconds=booked_amount(gpu_seconds),

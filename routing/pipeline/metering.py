@@ -44,17 +44,29 @@ class Meter:
     """Clocks that only run forward, and the machine they run on."""
 
     wall_seconds: Seconds
-    cpu_seconds: Seconds  # of the whole process, all threads: of the study while it runs alone
+    # Of the whole process, all threads, and of those who work for it: of the study, while it is
+    # alone.
+    cpu_seconds: Seconds
     device: str
     energy: SharedEnergy | None = None  # of the GPU
     core_watts: float | None = None  # of a processor core that works, where somebody states it
 
 
-def this_machine(*, energy: EnergyClock | None = None, core_watts: float | None = None) -> Meter:
-    """Return the meter of this process."""
+def nothing_elsewhere() -> float:
+    """Return what is used outside of this process: nothing."""
+    return 0.0
+
+
+def this_machine(
+    elsewhere_cpu_seconds: Seconds = nothing_elsewhere,
+    *,
+    energy: EnergyClock | None = None,
+    core_watts: float | None = None,
+) -> Meter:
+    """Return the meter of this process, and of what others have used for it."""
     return Meter(
         wall_seconds=time.perf_counter,
-        cpu_seconds=time.process_time,
+        cpu_seconds=lambda: time.process_time() + elsewhere_cpu_seconds(),
         device=processor_name(),
         energy=None if energy is None else SharedEnergy(energy),
         core_watts=core_watts,

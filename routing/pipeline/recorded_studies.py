@@ -45,6 +45,7 @@ class RecordedStudies:
             patient_key=summary.patient_key,
             study_date=day_from_da(summary.study_date),
             revision=revision,
+            urgency=self._catalog.reading_priority(study_instance_uid),
             instances=self._catalog.instances_of(study_instance_uid),
         )
 

@@ -26,7 +26,6 @@ from wetread.domain.findings import (
     Candidate,
     ChangeState,
     Findings,
-    ModelIdentity,
     Nodule,
     Outcome,
 )
@@ -88,7 +87,6 @@ class StudyRun:
         stops: StudyStops,
         trail: StudyTrail,
         rules: AnalysisRules,
-        model: ModelIdentity,
         device: str,
         progress: Progress | None,
     ) -> None:
@@ -96,7 +94,6 @@ class StudyRun:
         self._stops = stops
         self._trail = trail
         self._rules = rules
-        self._model = model
         self._device = device
         self._progress = progress
         self._selection: Selection | None = None
@@ -283,7 +280,7 @@ class StudyRun:
         return findings_from_draft(
             draft,
             self._study,
-            model=self._model,
+            model=self._stops.model,
             priority=self._rules.priority,
             guide=self._rules.guide,
         )

@@ -30,6 +30,7 @@ from wetread.domain.errors import AnalysisError
 from wetread.domain.findings import (
     Candidate,
     Findings,
+    ModelIdentity,
     Nodule,
     OperatingPoint,
     Outcome,
@@ -118,6 +119,11 @@ class StudyStops:
         """From which score candidates are marked."""
         return self._tools.detector.operating_point
 
+    @property
+    def model(self) -> ModelIdentity:
+        """Which model marks, and on what it did last."""
+        return self._tools.detector.model
+
     def select(self) -> Selection:
         """Choose the series to analyse."""
         return select_series(self._study.instances, self._rules.selection)
@@ -127,7 +133,7 @@ class StudyStops:
     ) -> tuple[Candidate, ...]:
         """Find every candidate down to a low score."""
         volume = self._shelf.read(selection.instances)
-        return self._tools.detector.detect(volume, progress)
+        return self._tools.detector.detect(volume, progress, urgency=self._study.urgency)
 
     def measure(self, selection: Selection, candidates: Sequence[Candidate]) -> Marks:
         """Measure the candidates that the detector means, and keep their voxels in the folder."""

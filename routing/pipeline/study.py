@@ -17,6 +17,7 @@ class StudyInput:
     patient_key: PatientKey
     study_date: date | None  # None: unknown
     revision: int = 0
+    urgency: int = 0  # 0 to 100, larger is sooner wherever it queues
     indication: Indication | None = None  # None: nobody told it, rules over the headers do
     instances: tuple[StoredInstance, ...]
 

@@ -119,6 +119,12 @@ class StudyCatalog:
         found = self._summaries(StudyRecord.study_instance_uid == study_instance_uid)
         return found[0] if found else None
 
+    def reading_priority(self, study_instance_uid: str) -> int:
+        """Return how urgent the read of a study is so far, 0 where nobody waits for it."""
+        with Session(self._engine) as session:
+            item = session.get(ReadingItemRecord, study_instance_uid)
+            return 0 if item is None else item.priority
+
     def receiving_studies(self) -> tuple[StudySummary, ...]:
         """Return the studies whose instances still arrive, earliest first."""
         return self._summaries(StudyRecord.state == StudyState.RECEIVING)

@@ -58,3 +58,17 @@ def test_an_analysis_names_its_model(wetread: Wetread, tmp_path: Path) -> None:
     assert ran.returncode == 1
     assert "there is no model package 'nothing'; there is: classical-nodule" in ran.stderr
     assert ran.stderr.count("\n") == 1
+
+
+def test_a_model_is_exported_for_triton_and_what_detects_nothing_is_not(
+    wetread: Wetread, tmp_path: Path
+) -> None:
+    export = ("models", "export-triton", "--out", tmp_path / "out")
+    exported = wetread(*export, "classical-nodule", LC_ALL="ja_JP.UTF-8")
+    outline = wetread(*export, "nodule-outline")
+
+    assert exported.returncode == 0, exported.stderr
+    assert "書き出し先" in exported.stdout
+    assert outline.returncode == 1
+    assert "no detector reads models of kind 'outline'" in outline.stderr
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["classical-nodule"]

@@ -50,7 +50,10 @@ class _HeldDetector(BallDetector):
         self.begun = threading.Event()
         self.let_go = threading.Event()
 
-    def detect(self, volume: CtVolume, progress: Progress | None = None) -> tuple[Candidate, ...]:
+    def detect(
+        self, volume: CtVolume, progress: Progress | None = None, *, urgency: int = 0
+    ) -> tuple[Candidate, ...]:
+        del urgency
         self.begun.set()
         assert self.let_go.wait(30)
         return super().detect(volume, progress)

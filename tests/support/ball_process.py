@@ -26,8 +26,10 @@ CURRENT, PRIOR, LATER = "current", "prior", "later"
 class DeadlyDetector(BallDetector):
     """Takes all memory, so that the kernel kills the process."""
 
-    def detect(self, volume: CtVolume, progress: Progress | None = None) -> tuple[Candidate, ...]:
-        del volume, progress
+    def detect(
+        self, volume: CtVolume, progress: Progress | None = None, *, urgency: int = 0
+    ) -> tuple[Candidate, ...]:
+        del volume, progress, urgency
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 

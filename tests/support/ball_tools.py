@@ -40,10 +40,14 @@ class BallDetector:
     def __init__(self, model: ModelIdentity = BALL_MODEL) -> None:
         self.model = model
         self.calls = 0
+        self.urgency: int | None = None  # of the last call
 
-    def detect(self, volume: CtVolume, progress: Progress | None = None) -> tuple[Candidate, ...]:
+    def detect(
+        self, volume: CtVolume, progress: Progress | None = None, *, urgency: int = 0
+    ) -> tuple[Candidate, ...]:
         """Return each ball with score 0.9, the largest first, and a doubtful place."""
         self.calls += 1
+        self.urgency = urgency
         found = [
             Candidate(center_lps_mm=center, diameter_mm=diameter, score=0.9)
             for center, diameter, _ in _balls(volume)
@@ -56,8 +60,10 @@ class BallDetector:
 class FailingDetector(BallDetector):
     """Is broken."""
 
-    def detect(self, volume: CtVolume, progress: Progress | None = None) -> tuple[Candidate, ...]:
-        del volume, progress
+    def detect(
+        self, volume: CtVolume, progress: Progress | None = None, *, urgency: int = 0
+    ) -> tuple[Candidate, ...]:
+        del volume, progress, urgency
         raise AnalysisError("the detector is broken")
 
 

@@ -11,6 +11,7 @@ from wetread.bootstrap.analysis import (
     try_model,
 )
 from wetread.bootstrap.assignment import open_desk, open_reader_records
+from wetread.bootstrap.engine import export_to_triton
 from wetread.bootstrap.evaluation import find_series, read_volume, study_of_series
 from wetread.bootstrap.ledger import budgets_of, open_ledger
 from wetread.bootstrap.registration import open_image, register_images
@@ -22,6 +23,7 @@ __all__ = [
     "build_analysis",
     "build_service",
     "clock_of",
+    "export_to_triton",
     "find_problems",
     "find_series",
     "load_analysis_rules",

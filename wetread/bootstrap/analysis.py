@@ -12,8 +12,6 @@ import models
 import routing
 from inference.comparison import NoduleComparer
 from inference.detection import load_detector
-from inference.devices import choose_device
-from inference.energy import open_energy_clock
 from inference.measurement import MEASURING_KIND, load_measurer
 from inference.registration import DeformableRegistrar
 from inference.rendering import draw_key_image
@@ -26,7 +24,6 @@ from routing.ledger.payers import load_payer_tables
 from routing.ledger.prices import load_price_tables
 from routing.pipeline.analysis import StudyAnalysis, default_outputs
 from routing.pipeline.growth_limits import load_growth_limits
-from routing.pipeline.metering import this_machine
 from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.stops import AnalysisRules, AnalysisTools, ChooseOutputs
 from routing.pipeline.study import StudyInput
@@ -39,6 +36,7 @@ from routing.reading.specialties.columns import load_column_rules
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
 from wetread.bootstrap.destinations import build_destinations, build_recipients
+from wetread.bootstrap.engine import build_detector, find_server
 from wetread.bootstrap.priors import build_archives, build_moves
 from wetread.bootstrap.reading import load_reading_tables
 from wetread.domain.days import day_from_da
@@ -62,23 +60,26 @@ def build_analysis(
     """
     _check_packages_are_ours()
     measurer = load_measurer(load_package(MEASURING_MODEL))
+    detector, meter = build_detector(configured_package(settings), settings)
     return StudyAnalysis(
         tools=AnalysisTools(
             reader=SeriesReader(),
-            detector=load_model(load_package(settings.model, package_folders(settings)), settings),
+            detector=detector,
             measurer=measurer,
             comparer=NoduleComparer(DeformableRegistrar(), measurer),
             renderer=draw_key_image,
         ),
         rules=rules,
-        meter=this_machine(
-            energy=open_energy_clock(choose_device(settings.device)),
-            core_watts=settings.costs.core_watts,
-        ),
+        meter=meter,
         retries=RetryPolicy(attempts=settings.pipeline.step_attempts, first_wait_seconds=0.5),
         clock=clock_of(settings),
         outputs=outputs,
     )
+
+
+def configured_package(settings: Settings) -> ModelPackage:
+    """Return the package that finds the nodules; raise `ConfigurationError`."""
+    return load_package(settings.model, package_folders(settings))
 
 
 def package_folders(settings: Settings) -> tuple[Path, Path]:
@@ -146,6 +147,7 @@ def find_problems(settings: Settings) -> tuple[str, ...]:
     problems = []
     try:
         build_analysis(settings, load_analysis_rules(settings))
+        find_server(settings)
     except ConfigurationError as error:
         problems.append(str(error))
     try:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
@@ -57,9 +58,15 @@ from routing.records.quality import QualityRecords
 from routing.records.results import ResultRecords
 from routing.records.totals import RecordsTotals
 from routing.records.tracks import TrackRecords
-from wetread.bootstrap.analysis import build_analysis, clock_of, load_analysis_rules
+from wetread.bootstrap.analysis import (
+    build_analysis,
+    clock_of,
+    configured_package,
+    load_analysis_rules,
+)
 from wetread.bootstrap.assignment import build_desk
 from wetread.bootstrap.destinations import build_destinations, build_recipients
+from wetread.bootstrap.engine import build_server
 from wetread.bootstrap.ledger import budgets_of, build_guard
 from wetread.bootstrap.priors import build_fetcher, build_moves
 from wetread.bootstrap.reading import build_double_reading, build_prescreening, build_reading_desk
@@ -69,6 +76,9 @@ from wetread.domain.identity.matching import Matcher
 from wetread.domain.studies import CompletenessPolicy
 from wetread.ports import Clock
 from wetread.settings import ApiSettings, Settings
+
+if TYPE_CHECKING:
+    from inference.serving.server import TritonServer
 
 _log = structlog.get_logger(__name__)
 
@@ -87,6 +97,7 @@ class Service:
     assigner: AssignmentTimer
     app: FastAPI
     settings: Settings
+    inference_server: "TritonServer | None"
 
     def run(self) -> None:
         """Work until the process is told to end; what is under way then goes on at next start.
@@ -99,6 +110,7 @@ class Service:
         with suppress(KeyboardInterrupt), http, ExitStack() as stack:
             # Each part starts when those it tells are there, and ends before them.
             for part in (
+                *(() if self.inference_server is None else (self.inference_server,)),
                 self.assigner,
                 self.prefetcher,
                 self.workflows,
@@ -290,6 +302,7 @@ def build_service(settings: Settings) -> Service:
         ),
         app=create_app(services),
         settings=settings,
+        inference_server=build_server(configured_package(settings), settings),
     )
 
 

@@ -16,12 +16,12 @@ from wetread.domain.errors import AnalysisError
 from wetread.domain.findings import Outcome
 from wetread.domain.guidelines.guidance import Indication
 from wetread.logs import configure_logs
-from wetread.settings import load_settings
+from wetread.settings import Engine, load_settings
 
 _DEFAULT_NAMES: Final = ",".join(name for name, kind in NAMES.items() if kind in DEFAULT_KINDS)
 
 
-def analyze(  # noqa: PLR0913 one for each option of the command
+def analyze(  # noqa: PLR0913, PLR0917 - one for each option
     study: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with one DICOM study.")],
     out: Annotated[Path, typer.Option(help="Folder for findings.json, objects and key images.")],
     prior: Annotated[
@@ -32,6 +32,10 @@ def analyze(  # noqa: PLR0913 one for each option of the command
     ] = None,
     model: Annotated[
         str | None, typer.Option(metavar="NAME", help="Model package instead of the configured.")
+    ] = None,
+    engine: Annotated[
+        Engine | None,
+        typer.Option(help="Where the network runs instead of where configured (docs/serving.md)."),
     ] = None,
     indication: Annotated[
         Indication | None,
@@ -55,6 +59,8 @@ def analyze(  # noqa: PLR0913 one for each option of the command
     settings = load_settings(config)
     if model is not None:
         settings = settings.model_copy(update={"model": model})
+    if engine is not None:
+        settings = settings.with_engine(engine)
     configure_logs(settings.log_format)
     loaded = load_analysis_rules(settings, selection_rules=rules)
     analysis = build_analysis(settings, loaded, lambda _study: plan_of_kinds(kinds))

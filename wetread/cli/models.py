@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.table import Table
@@ -10,7 +10,7 @@ from rich.table import Table
 from models.installation import install_bundle
 from models.published import find_published
 from models.registry import ModelPackage, list_packages, load_package
-from wetread.bootstrap import package_folders, try_model
+from wetread.bootstrap import export_to_triton, package_folders, try_model
 from wetread.cli.language import Text
 from wetread.cli.tables import output_console
 from wetread.domain.errors import ConfigurationError
@@ -29,6 +29,8 @@ _COLUMNS = (
 _REFUSED = Text("refused", "使用不可")
 _VERIFIED = Text("verified", "検証済み")
 _INSTALLED = Text("installed in", "インストール先")
+
+_EXPORTED = Text("exported to", "書き出し先")
 
 _Config = Annotated[Path | None, typer.Option(help="TOML file with the settings.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -107,6 +109,25 @@ def pull_model(
     """Download a published bundle, check it, and install it as a package beside the shipped."""
     package = install_bundle(find_published(name), load_settings(config).models_dir, archive)
     typer.echo(f"{package.name} {package.metadata.version}: {_INSTALLED} {package.folder}")
+
+
+@app.command("export-triton")
+def export_model(
+    name: Annotated[str, typer.Argument(metavar="MODEL", help="The package to serve.")],
+    out: Annotated[Path, typer.Option(metavar="REPOSITORY", help="Triton's model repository.")],
+    backend: Annotated[
+        Literal["python", "onnx", "tensorrt"],
+        typer.Option(help="What computes the network there (docs/serving.md)."),
+    ] = "python",
+    most_together: Annotated[
+        int, typer.Option(min=1, help="Volumes looked at at once; an urgent one waits for them.")
+    ] = 2,
+    config: _Config = None,
+) -> None:
+    """Write a package into a model repository that a Triton server serves."""
+    package = load_package(name, package_folders(load_settings(config)))
+    folder = export_to_triton(package, out, most_together=most_together, backend=backend)
+    typer.echo(f"{package.name} {package.metadata.version}: {_EXPORTED} {folder}")
 
 
 def _described(package: ModelPackage) -> dict[str, str]:

@@ -8,6 +8,7 @@ WetreadError
 │   └── VolumeError
 ├── AnalysisError
 ├── RegistrationError
+│   └── EngineError         (retryable)
 ├── EvaluationError
 ├── SimulationError
 ├── EncodingError
@@ -61,6 +62,12 @@ class AnalysisError(WetreadError):
 
 class RegistrationError(WetreadError):
     """The points were not mapped; look at both images, and at the file of points."""
+
+
+class EngineError(AnalysisError):
+    """The inference server gave no answer; look at its log, or let the local engine work."""
+
+    retryable = True
 
 
 class EvaluationError(WetreadError):

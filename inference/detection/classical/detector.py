@@ -38,8 +38,11 @@ class ClassicalDetector:
         """Candidates at or above its score are marked."""
         return self._operating_point
 
-    def detect(self, volume: CtVolume, progress: Progress | None = None) -> tuple[Candidate, ...]:
+    def detect(
+        self, volume: CtVolume, progress: Progress | None = None, *, urgency: int = 0
+    ) -> tuple[Candidate, ...]:
         """Return at most 100 candidates, best first; raise `AnalysisError` without lungs."""
+        del urgency  # nothing queues here
         tell = progress or (lambda _: None)
         lungs = lungs_of(volume)
         tell(_LUNGS_SHARE)

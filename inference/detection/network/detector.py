@@ -1,6 +1,7 @@
 """Our own network behind the detector's port."""
 
 import torch
+from torch import nn
 
 from inference.detection.network.architecture import NoduleNet
 from inference.detection.network.encoding import SPACING_MM
@@ -21,12 +22,15 @@ _LUNGS_SHARE = 0.2  # of the time, for the progress told
 class NetworkDetector:
     """Finds nodules of 3 to 40 mm in the lungs; the same volume gives the same candidates."""
 
-    def __init__(self, package: ModelPackage, device: torch.device) -> None:
+    def __init__(
+        self, package: ModelPackage, device: torch.device, network: nn.Module | None = None
+    ) -> None:
+        """``network`` computes what the package's own would; None: that one is loaded."""
         package.require_spacing((SPACING_MM,) * 3)
         if package.operating_point is None:
             raise ConfigurationError(f"the model package {package.name} names no operating point")
         self._operating_point = package.operating_point
-        self._network = load_network(package).to(device)
+        self._network = (network or load_network(package)).to(device)
         self._device = device
         self._model = package.identity(device=describe_device(device))
 
@@ -40,8 +44,11 @@ class NetworkDetector:
         """Candidates at or above its score are marked."""
         return self._operating_point
 
-    def detect(self, volume: CtVolume, progress: Progress | None = None) -> tuple[Candidate, ...]:
+    def detect(
+        self, volume: CtVolume, progress: Progress | None = None, *, urgency: int = 0
+    ) -> tuple[Candidate, ...]:
         """Return at most 100 candidates, best first; raise `AnalysisError` without lungs."""
+        del urgency  # nothing queues here
         tell = progress or (lambda _: None)
         lungs = lungs_of(volume)
         tell(_LUNGS_SHARE)

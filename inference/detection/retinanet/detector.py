@@ -62,8 +62,11 @@ class RetinaNetDetector:
         """Candidates at or above its score are marked."""
         return self._operating_point
 
-    def detect(self, volume: CtVolume, progress: Progress | None = None) -> tuple[Candidate, ...]:
+    def detect(
+        self, volume: CtVolume, progress: Progress | None = None, *, urgency: int = 0
+    ) -> tuple[Candidate, ...]:
         """Return at most 300 candidates, best first; raise `AnalysisError` without lungs."""
+        del urgency  # nothing queues here
         return self.search(volume, lungs_of(volume), progress or (lambda _: None))
 
     def search(

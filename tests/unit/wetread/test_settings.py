@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from wetread.domain.errors import ConfigurationError
-from wetread.settings import AeTitle, load_settings
+from wetread.settings import AeTitle, Engine, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +89,16 @@ def test_ae_titles_are_what_dicom_allows(title: str) -> None:
         assert not legal
     else:
         assert legal
+
+
+def test_only_a_server_of_this_host_is_started_here(tmp_path: Path) -> None:
+    far = write(tmp_path, "[engine]\nkind = 'triton'\nstart_server = true\nurl = 'gpu:8001'\n")
+    with pytest.raises(ConfigurationError, match="start_server needs kind triton and a url on"):
+        load_settings(far)
+
+
+def test_another_engine_changes_nothing_else(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, "model = 'mine'\n[engine]\nurl = 'gpu:8001'\n"))
+    served = settings.with_engine(Engine.TRITON)
+    assert (served.model, served.engine.url) == ("mine", "gpu:8001")
+    assert (settings.engine.kind, served.engine.kind) == (Engine.LOCAL, Engine.TRITON)

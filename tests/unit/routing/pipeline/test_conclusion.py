@@ -54,14 +54,17 @@ def test_reading_images_is_counted_once() -> None:
     assert (cost.cpu_seconds, cost.gpu_seconds, cost.device) == (9.0, 0.0, "cpu: test")
 
 
-def test_detection_on_a_gpu_is_priced_as_such() -> None:
+@pytest.mark.parametrize(
+    "device", ["cuda:0", "triton 10.0.0.9:8001, cuda:0", "cuda:0, in place of triton there:8001"]
+)
+def test_detection_on_a_gpu_is_priced_as_such(device: str) -> None:
     base = findings()
-    on_gpu = replace(base, model=replace(base.model, device="cuda:0"))
+    on_gpu = replace(base, model=replace(base.model, device=device))
     spent = {Step.DETECT: Spent(wall_seconds=5.0, read_seconds=2.0)}
     cost = with_spent(on_gpu, spent, device="cpu: test", prices=load_price_table()).cost
     assert cost.gpu_seconds == 3.0
     assert cost.cost_jpy == pytest.approx(3 * 25_000 / (730 * 3600), abs=1e-6)
-    assert cost.device == "cuda:0; cpu: test"
+    assert cost.device == f"{device}; cpu: test"
 
 
 def test_energy_is_told_with_how_it_was_measured() -> None:

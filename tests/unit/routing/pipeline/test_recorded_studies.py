@@ -11,6 +11,7 @@ from routing.pipeline.recorded_studies import RecordedStudies
 from routing.pipeline.study import Background, StudyInput
 from routing.records.catalog import StudyCatalog
 from routing.records.findings import FindingsRecords
+from routing.records.reading import ReadingRecords
 from routing.selection.rule_files import load_rules
 from tests.support.ball_analysis import NOW
 from tests.support.ball_ct import BIG, write_ball_study
@@ -18,6 +19,7 @@ from tests.support.ball_service import BallService
 from tests.support.findings import findings
 from tests.support.record_rows import RECEIVED_AT
 from wetread.domain.errors import StudyError
+from wetread.domain.reading import AiState
 from wetread.domain.studies import PatientKey, StudyState
 
 
@@ -153,3 +155,14 @@ def test_a_concluded_study_is_not_begun_again(archive: _Archive) -> None:
 def test_an_unknown_study_is_refused(archive: _Archive) -> None:
     with pytest.raises(StudyError):
         archive.studies.open("1.2.3", 0)
+
+
+def test_a_study_is_as_urgent_as_its_read_already_is(archive: _Archive) -> None:
+    uid = archive.add("raised", date(2026, 3, 1)).study_instance_uid
+    assert archive.studies.open(uid, 0).urgency == 0
+
+    ReadingRecords(archive.service.engine).note_analysis(
+        uid, 0, ai_state=AiState.DONE, priority=60, reasons=[]
+    )
+
+    assert archive.studies.open(uid, 1).urgency == 60

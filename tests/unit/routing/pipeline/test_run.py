@@ -301,16 +301,23 @@ def test_a_later_revision_keeps_the_names_of_the_earlier(study: StudyInput, tmp_
     assert findings.revision == 1
 
 
+def test_the_detector_is_told_how_urgent_the_study_is(study: StudyInput) -> None:
+    detector = BallDetector()
+    run = ball_analysis(ball_tools(detector=detector)).start(replace(study, urgency=40))
+    run.analyse(lambda *_: Background())
+    assert detector.urgency == 40
+
+
 def test_an_error_that_may_pass_is_tried_again(study: StudyInput) -> None:
     waits: list[float] = []
 
     class FullOnce(BallDetector):
         def detect(
-            self, volume: CtVolume, progress: Progress | None = None
+            self, volume: CtVolume, progress: Progress | None = None, *, urgency: int = 0
         ) -> tuple[Candidate, ...]:
             if not waits:
                 raise StorageFull
-            return super().detect(volume, progress)
+            return super().detect(volume, progress, urgency=urgency)
 
     analysis = ball_analysis(ball_tools(detector=FullOnce()), sleep=waits.append)
     findings = analysis.start(study).analyse(lambda *_: Background())

@@ -1,0 +1,1 @@
+"""Our detectors on a Triton server: what it is given to serve, and the server itself."""
