@@ -54,7 +54,7 @@ def create_app(services: ApiServices) -> FastAPI:
     api.include_router(
         study_acts_router(services.overview, services.analyse_now, services.redeliver)
     )
-    api.include_router(reading_router(services.desk, services.overview))
+    api.include_router(reading_router(services.desk, services.overview, services.analyse_now))
     api.include_router(claims_router(services.double_reading, services.overview))
     api.include_router(reports_router(services.double_reading, services.prescreening.records))
     api.include_router(discrepancies_router(services.desk))

@@ -16,6 +16,7 @@ from api.schemas import (
     StudySummarySchema,
     StudyUid,
 )
+from api.services import AnalyseNow
 from routing.reading.desk import ReadingDesk
 from routing.records.overview import ReadingItem, RecordsOverview
 from wetread.domain.reading import AiState, told_ai_state
@@ -113,7 +114,9 @@ def item_now(desk: ReadingDesk, overview: RecordsOverview, study_uid: str) -> Re
     return _item_schema(_listed(found[0], desk, at, claims.get(study_uid)), at)
 
 
-def reading_router(desk: ReadingDesk, overview: RecordsOverview) -> APIRouter:
+def reading_router(
+    desk: ReadingDesk, overview: RecordsOverview, analyse_now: AnalyseNow
+) -> APIRouter:
     """Return the routes of the reading list."""
     router = APIRouter(prefix="/reading-list", tags=["reading"])
 
@@ -137,6 +140,8 @@ def reading_router(desk: ReadingDesk, overview: RecordsOverview) -> APIRouter:
         desk.change_request(
             study_uid, urgency=asked.urgency, due_at=asked.due_at, actor=asked.actor
         )
+        if asked.urgency not in {None, Urgency.ROUTINE}:
+            analyse_now(study_uid)  # where it waits for a spent budget
         return item_now(desk, overview, study_uid)
 
     @router.get("/events", summary="List what has happened in the list, oldest first")

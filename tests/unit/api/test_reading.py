@@ -68,6 +68,17 @@ def test_an_urgent_study_goes_first_and_says_why(hospital: Hospital) -> None:
     assert naive.status_code == 422
 
 
+def test_what_becomes_urgent_does_not_wait_for_a_budget(hospital: Hospital) -> None:
+    first, second = _two_studies(hospital)
+    started: list[str] = []
+    services = replace(hospital.services(), analyse_now=lambda uid: bool(started.append(uid)))
+    client = hospital.client(services)
+    for uid, urgency in ((first, "routine"), (second, "urgent")):
+        asked = {"urgency": urgency, "actor": "Ward 3"}
+        assert client.put(f"/api/reading-list/requests/{uid}", json=asked).status_code == 200
+    assert started == [second]
+
+
 def test_an_analysis_that_takes_too_long_is_told_to_be_late(hospital: Hospital) -> None:
     uid = hospital.add_study(1)
     hospital.ask_for_read(uid, waited=timedelta(minutes=31))
