@@ -117,6 +117,11 @@ class Wording:
         """Return what the guideline says, a sentence each."""
         return guidance.japanese if self.language is Language.JAPANESE else guidance.english
 
+    def reasons_besides_guidance(self, triage: TriageSchema) -> tuple[str, ...]:
+        """Return why a study was raised, without what the guideline says of it."""
+        told = () if triage.guidance is None else triage.guidance.english
+        return tuple(reason for reason in triage.reasons if reason not in told)
+
     def cost(self, use: DeviceUse) -> str:
         """Say what was used and what it cost."""
         return self.text(

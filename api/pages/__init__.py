@@ -6,12 +6,21 @@ from api.pages.costs import costs_page
 from api.pages.frame import Frame
 from api.pages.marks import marks_page
 from api.pages.patient_links import patient_links_page
+from api.pages.prescreening import prescreening_page
 from api.pages.quality import quality_page
 from api.pages.reading_list import reading_list_page
 from api.pages.study import study_page
 from api.services import ApiServices
 
-_PAGES = (reading_list_page, study_page, patient_links_page, costs_page, marks_page, quality_page)
+_PAGES = (
+    reading_list_page,
+    study_page,
+    patient_links_page,
+    prescreening_page,
+    costs_page,
+    marks_page,
+    quality_page,
+)
 
 
 def pages_router(services: ApiServices) -> APIRouter:

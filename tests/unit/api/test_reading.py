@@ -149,6 +149,13 @@ def test_a_month_of_pre_screening_is_summed_up(hospital: Hospital) -> None:
     assert override.status_code == 204
     assert client.get("/api/reading-list").json()["total"] == 1
     assert client.get("/api/prescreening?site=Another").status_code == 404
+    page = client.get("/prescreening?lang=ja").text
+    assert "取り下げ 0件、手動変更 1件" in page
+    refused = client.post(
+        f"/prescreening/{second}", content="actor=hospital&read=no&lang=ja", follow_redirects=False
+    )
+    assert refused.status_code == 303
+    assert client.get("/api/reading-list").json()["total"] == 0
     unknown = client.put("/api/prescreening/1.2.3", json={"request": True, "actor": "hospital"})
     assert unknown.status_code == 404
 
