@@ -155,7 +155,8 @@ class Floor:
 
     def _requests(self) -> Generator[simpy.Event, None, None]:
         for study, at_min in enumerate(self.studies.arrival_min.tolist()):
-            yield self._environment.timeout(at_min - self._environment.now)
+            # At one moment, sums may lie a rounding error behind.
+            yield self._environment.timeout(max(0.0, at_min - self.now_min))
             self._line(study)[study] = None
             if self._idle or self._policy.every_min is None:
                 self._hand_out()

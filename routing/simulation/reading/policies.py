@@ -23,12 +23,12 @@ class _OpenList(_OldestOfOwn, ABC):
     every_min: float | None = None
 
     def hand_out(self, floor: Floor) -> Iterator[HandOut]:
-        if not floor.lines:
-            return
-        for reader in tuple(floor.idle):
-            lines = [line for line in floor.lines if floor.reads[reader, line[0]]]
+        waiting = floor.lines
+        for reader in tuple(floor.idle) if waiting else ():
+            lines = [line for line in waiting if floor.reads[reader, line[0]]]
             if lines:
                 yield floor.head(self._pick(lines, floor)), reader
+                waiting = floor.lines
 
     @abstractmethod
     def _pick(self, lines: Sequence[Line], floor: Floor) -> Line:
@@ -53,14 +53,18 @@ class _InOrder(_OldestOfOwn, ABC):
     """Each study, oldest first, goes to one of the readers who have room for it."""
 
     def hand_out(self, floor: Floor) -> Iterator[HandOut]:
-        while lines := [one for one in floor.lines if self._room(one[0], floor).any()]:
-            study = min(floor.head(line) for line in lines)
+        while lines := floor.lines:
+            room = np.flatnonzero(self._room(floor))
+            read = set(np.nonzero(floor.reads[room])[1].tolist())
+            study = min((floor.head(line) for line in lines if line[0] in read), default=None)
+            if study is None:
+                return
             kind = int(floor.studies.kind[study])
-            yield study, self._pick(kind, np.flatnonzero(self._room(kind, floor)), floor)
+            yield study, self._pick(kind, room[floor.reads[room, kind]], floor)
 
     @abstractmethod
-    def _room(self, kind: int, floor: Floor) -> BoolArray:
-        """Return which readers may be given a study of a kind, (R,)."""
+    def _room(self, floor: Floor) -> BoolArray:
+        """Return which readers may be given a study, (R,)."""
 
     @abstractmethod
     def _pick(self, kind: int, readers: NDArray[np.intp], floor: Floor) -> int:
@@ -72,8 +76,8 @@ class _WholeShift(_InOrder, ABC):
 
     every_min: float | None = None
 
-    def _room(self, kind: int, floor: Floor) -> BoolArray:
-        return floor.with_room(np.inf) & floor.reads[:, kind]
+    def _room(self, floor: Floor) -> BoolArray:
+        return floor.with_room(np.inf)
 
 
 class RoundRobin(_WholeShift):
@@ -106,8 +110,8 @@ class BestScore(_InOrder):
         self.every_min: float | None = 2.0
         self._room_min = room_min
 
-    def _room(self, kind: int, floor: Floor) -> BoolArray:
-        return floor.with_room(self._room_min) & floor.reads[:, kind]
+    def _room(self, floor: Floor) -> BoolArray:
+        return floor.with_room(self._room_min)
 
     def _pick(self, kind: int, readers: NDArray[np.intp], floor: Floor) -> int:
         return int(readers[np.argmax(floor.readers.scores[readers, kind])])

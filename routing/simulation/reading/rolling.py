@@ -1,13 +1,14 @@
 """Ours: rolling batches, each the cheapest assignment of waiting studies to readers with room.
 
 Urgent studies go first, then AI-positive ones, then those that match a reader's score best, with
-minutes and hard minutes shared evenly. The hard limit on waiting: whoever reads, the oldest routine
-study that he could read is overtaken only by routine ones requested little later, and by
-AI-positive ones only for some hours.
+minutes and hard minutes shared evenly. The hard limit on waiting: a study stands where the rules of
+the reading order place it, and whoever reads, the routine study that stands first among those he
+could read is overtaken only by what stands little behind it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 import numpy as np
@@ -17,6 +18,8 @@ from scipy.optimize import linear_sum_assignment
 from routing.simulation.reading.floor import Floor, HandOut, Urgency
 from routing.simulation.reading.studies import BoolArray
 from wetread.domain.geometry import FloatArray
+from wetread.domain.reading_order import OrderRules, ReadRequest, place_of
+from wetread.domain.reading_order import Urgency as Asked
 
 _IMPOSSIBLE = 1e9
 _LEVEL = 1000.0  # more than everything of the next lower level together
@@ -28,9 +31,9 @@ class RollingWeights:
     """What a point of a reader's score (0 to 100) is weighed against."""
 
     room_min: float = 2.0  # readers with less than this to read may be given more
-    overtaken_share: float = 0.1  # of its wait: how much later requests may overtake a study
-    overtaken_min: float = 2.0  # at least
-    head_start_min: float = 120.0  # of AI-positive studies before routine ones
+    overtaken_share: float = 0.05  # of its wait: how much later requests may overtake a study
+    overtaken_min: float = 1.0  # at least
+    ai_points: int = 50  # of an AI-positive study, of the 100 that findings raise by
     age: float = 20.0  # for the oldest routine study against the newest that may overtake it
     pending: float = 20.0  # for a minute that the reader has still to read
     uneven: float = 40.0  # for a reader with twice the minutes of the mean reader
@@ -40,9 +43,10 @@ class RollingWeights:
 class RollingBatches:
     """Hands out by minimum-cost assignment, every other minute and whenever somebody is idle."""
 
-    def __init__(self, weights: RollingWeights) -> None:
+    def __init__(self, weights: RollingWeights, rules: OrderRules) -> None:
         self.every_min: float | None = 2.0
         self._weights = weights
+        self._raised_min = np.array([_raised_min(one, weights, rules) for one in Urgency])
 
     def choose(self, worklist: Sequence[int], floor: Floor) -> int:
         """Return the most urgent study, among those the oldest."""
@@ -79,25 +83,33 @@ class RollingBatches:
     def _later(
         self, floor: Floor, studies: NDArray[np.intp], readable: BoolArray
     ) -> tuple[FloatArray, FloatArray]:
-        """Return how much later than each reader's oldest routine study a study was requested.
+        """Return how far behind each reader's oldest routine study a study stands.
 
-        (studies, readers) minutes, less the head start; and how much it may be, (readers,).
+        (studies, readers) minutes; and how far it may, (readers,).
         """
         arrival_min = floor.studies.arrival_min[studies]
         urgency = floor.urgency[studies]
         routine = readable & (urgency == Urgency.ROUTINE)[:, None]
         oldest_min = np.where(routine, arrival_min[:, None], np.inf).min(axis=0)
         oldest_min = np.where(np.isinf(oldest_min), floor.now_min, oldest_min)
-        counts_from_min = arrival_min - np.select(
-            [urgency == Urgency.URGENT, urgency == Urgency.AI_POSITIVE],
-            [np.inf, self._weights.head_start_min],
-            0.0,
-        )
+        place_min = arrival_min - self._raised_min[urgency]
         window_min = np.maximum(
             self._weights.overtaken_share * (floor.now_min - oldest_min),
             self._weights.overtaken_min,
         )
-        return counts_from_min[:, None] - oldest_min, window_min
+        return place_min[:, None] - oldest_min, window_min
+
+
+def _raised_min(urgency: Urgency, weights: RollingWeights, rules: OrderRules) -> float:
+    """Return by how many minutes the rules of the reading order raise a study."""
+    # Any moment will do: a place moves with its request.
+    request = ReadRequest(
+        requested_at=datetime(2000, 1, 1, tzinfo=UTC),
+        urgency=Asked.URGENT if urgency is Urgency.URGENT else Asked.ROUTINE,
+        ai_points=weights.ai_points if urgency is Urgency.AI_POSITIVE else 0,
+    )
+    raised = request.requested_at - place_of(request, rules).place_at
+    return raised / timedelta(minutes=1)
 
 
 def _within_reach(floor: Floor, readers: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from numpy.random import SeedSequence
 
+from routing.reading.order_rules import load_order_rules
 from routing.simulation.estimates import estimate_mean
 from routing.simulation.reading.floor import Floor, Policy
 from routing.simulation.reading.measures import Figures, measure
@@ -25,6 +26,7 @@ from routing.simulation.reading.studies import draw_reading_studies
 from routing.simulation.replications import replicate
 from wetread.domain.estimates import Estimate
 from wetread.domain.queueing import AiQuality
+from wetread.domain.reading_order import OrderRules
 from wetread.ports import Progress
 
 _DAYS_BEFORE = 1  # played, but not counted: the floor fills
@@ -58,6 +60,7 @@ class ReadingTrial:
     seed: int
     scores: ScoreTable | None = None
     weights: RollingWeights = field(default_factory=RollingWeights)
+    rules: OrderRules = field(default_factory=load_order_rules)
 
 
 def play_policies(trial: ReadingTrial, *, processes: int, progress: Progress) -> list[Run]:
@@ -118,19 +121,19 @@ def _play_once(trial: ReadingTrial, seed: SeedSequence) -> Run:
             trial.scenario,
             studies,
             readers,
-            Floor(trial.scenario, studies, readers, _policy(name, trial.weights)).play(),
+            Floor(trial.scenario, studies, readers, _policy(name, trial)).play(),
             counted,
         )
         for name in trial.policies
     }
 
 
-def _policy(name: PolicyName, weights: RollingWeights) -> Policy:
+def _policy(name: PolicyName, trial: ReadingTrial) -> Policy:
     match name:
         case PolicyName.FIFO:
             return OldestFirst()
         case PolicyName.CURRENT:
-            return BestScore(weights.room_min)
+            return BestScore(trial.weights.room_min)
         case PolicyName.ROUND_ROBIN:
             return RoundRobin()
         case PolicyName.SHORTEST_QUEUE:
@@ -138,4 +141,4 @@ def _policy(name: PolicyName, weights: RollingWeights) -> Policy:
         case PolicyName.CHERRY_PICKING:
             return CherryPicking()
         case PolicyName.OURS:
-            return RollingBatches(weights)
+            return RollingBatches(trial.weights, trial.rules)

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from routing.reading.order_rules import load_order_rules
 from routing.simulation.reading.floor import Floor
 from routing.simulation.reading.policies import (
     BestScore,
@@ -21,7 +22,7 @@ FILM, CT = 0, 1
 
 
 def ours() -> RollingBatches:
-    return RollingBatches(RollingWeights())
+    return RollingBatches(RollingWeights(), load_order_rules())
 
 
 def test_first_in_first_out() -> None:
@@ -90,9 +91,19 @@ def test_an_ai_positive_study_overtakes_for_so_long_only() -> None:
     requested = [0.0, 0.1, *np.arange(1.0, 360.0, 9.0).tolist()]
     studies = studies_at(requested, kind=[CT] * 42, ai_positive=range(2, 42))
     played = Floor(small_scenario(), studies, readers_with([[50, 50]]), ours()).play()
-    head_start_min = RollingWeights().head_start_min
+    head_start_min = RollingWeights().ai_points * load_order_rules().minutes_per_ai_point
     # Those requested within the head start are still read before it.
-    assert head_start_min < played.begun_min[1] < 1.5 * head_start_min
+    assert head_start_min < played.begun_min[1] < 2 * head_start_min
+
+
+def test_an_urgent_study_overtakes_for_as_long_as_the_rules_of_the_reading_order_say() -> None:
+    requested = [0.0, 0.1, *np.arange(1.0, 200.0, 9.0).tolist()]
+    count = len(requested)
+    studies = studies_at(requested, kind=[CT] * count, urgent=range(2, count))
+    rules = replace(load_order_rules(), urgent_minutes=50)
+    policy = RollingBatches(RollingWeights(), rules)
+    played = Floor(small_scenario(), studies, readers_with([[50, 50]]), policy).play()
+    assert 50 < played.begun_min[1] < 75
 
 
 def test_a_bad_match_is_overtaken_for_so_long_only() -> None:
