@@ -25,6 +25,7 @@ from wetread.domain.findings import (
 )
 from wetread.domain.identity.agreement import Agreement, Field
 from wetread.domain.marks import PreferenceScope, ShowMarks
+from wetread.domain.prescreening import ReadDecision
 from wetread.domain.reading import AiState
 from wetread.domain.studies import StudyState
 
@@ -246,6 +247,7 @@ def test_every_text_exists_in_both_languages_and_is_used() -> None:
         *(f"show_{one}" for one in ShowMarks),
         *("link_confirmed", "link_refused", "link_review"),
         *(f"standing_{one}" for one in Standing),
+        *(f"read_{one}" for one in ReadDecision),
         *(f"act_{one}" for one in Act),
         *(f"source_{one}" for one in FeedbackSource),
         *(f"axis_{one}" for one in ("left", "posterior", "superior")),
