@@ -4,14 +4,19 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+import structlog
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from inference.detection.network.architecture import SIZE_DIVISOR, STRIDE
+from wetread.domain.errors import AnalysisError
 
 MOST_VOXELS: Final = 32_000_000  # of one pass: about 2 GB of intermediate values
 _HALO: Final = 32  # voxels looked at beyond a slab: what is farther changes hardly anything
+_THINNEST: Final = SIZE_DIVISOR + 2 * _HALO  # a slab is never thinner
+
+_log = structlog.get_logger(__name__)
 
 
 @torch.inference_mode()
@@ -25,16 +30,31 @@ def run_network(
     """Return the output cells (5, D/4, H/4, W/4) of an encoded image (D, H, W).
 
     The image is padded with air at its far ends to whole multiples of what the network halves. A
-    larger one than ``most_voxels`` is cut into slabs along its first axis.
+    larger one than ``most_voxels`` is cut into slabs along its first axis, and into thinner ones
+    where the device has too little memory for them. Raise `AnalysisError` where it has too little
+    even for the thinnest.
     """
     depth, height, width = (-(-size // SIZE_DIVISOR) * SIZE_DIVISOR for size in image.shape)
     padded = np.zeros((depth, height, width), dtype=np.uint8)
     padded[: image.shape[0], : image.shape[1], : image.shape[2]] = image
-    parts = [
-        _run(network, padded[seen], device)[:, kept]
-        for seen, kept in _slabs(depth, most_voxels // (height * width))
-    ]
-    return torch.cat(parts, dim=1)
+    most = min(depth, most_voxels // (height * width))
+    while True:
+        try:
+            parts = [
+                _run(network, padded[seen], device)[:, kept] for seen, kept in _slabs(depth, most)
+            ]
+        except torch.OutOfMemoryError as error:
+            if most <= _THINNEST:
+                raise AnalysisError(
+                    f"{device} has too little memory for this scan: free some, or set "
+                    'device = "cpu"'
+                ) from error
+        else:
+            return torch.cat(parts, dim=1)
+        most = max(_THINNEST, most // 2)
+        _log.warning("The device is short of memory: thinner slabs", device=str(device))
+        if device.type == "cuda":
+            torch.cuda.empty_cache()
 
 
 def _slabs(depth: int, most: int) -> Iterator[tuple[slice, slice]]:
