@@ -145,7 +145,8 @@ class Measurement:
     @property
     def mean_diameter_mm(self) -> float:
         """Mean of long and short axis (Lung-RADS v2022)."""
-        return (self.long_axis_mm + self.short_axis_mm) / 2
+        # Axes are told to a tenth: their mean to a hundredth is exact, and written alike anywhere.
+        return round((self.long_axis_mm + self.short_axis_mm) / 2, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
