@@ -74,7 +74,7 @@ def read_list(desk: ReadingDesk, overview: RecordsOverview, *, limit: int) -> Re
     """Return the first ``limit`` items in the order of the queue."""
     at, ordered = desk.clock(), desk.queue.ordered()
     places = {item.study_instance_uid: item.place_at for item in ordered[:limit]}
-    claims = {claim.study_instance_uid: claim for claim in desk.queue.claims()}
+    claims = _claims(desk)
     return ReadingList(
         at=at,
         total=len(ordered),
@@ -83,6 +83,10 @@ def read_list(desk: ReadingDesk, overview: RecordsOverview, *, limit: int) -> Re
             for item in overview.reading_items(list(places))
         ),
     )
+
+
+def _claims(desk: ReadingDesk) -> dict[str, Claim]:
+    return {claim.study_instance_uid: claim for claim in desk.queue.claims()}
 
 
 def _listed(item: ReadingItem, desk: ReadingDesk, at: datetime, claim: Claim | None) -> ListedItem:
@@ -107,7 +111,7 @@ def waiting_seconds(item: ReadingItem, at: datetime) -> int:
 def item_now(desk: ReadingDesk, overview: RecordsOverview, study_uid: str) -> ReadingItemSchema:
     """Return one item as it stands now; end the request with 404 where nobody is to read it."""
     at = desk.clock()
-    claims = {claim.study_instance_uid: claim for claim in desk.queue.claims()}
+    claims = _claims(desk)
     found = overview.reading_items([study_uid])
     if not found:
         raise HTTPException(404, "nobody is to read this study")

@@ -1,7 +1,6 @@
 """A study is to be read from the moment it is complete, whatever the analysis does."""
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,12 +8,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from routing.reading.desk import ReadingDesk
-from routing.records.database import open_database
 from routing.records.tables import AuditRecord
 from tests.support.findings import findings, nodule
-from tests.support.intake import SetClock
-from tests.support.reading import reading_desk
-from tests.support.record_rows import RECEIVED_AT, add_reading_item, add_study
+from tests.support.reading import opened_desk, records_of_waiting
+from tests.support.record_rows import RECEIVED_AT
 from wetread.domain.findings import Findings
 from wetread.domain.reading_order import Urgency
 from wetread.ports import QueueEventKind
@@ -24,21 +21,12 @@ _FIRST, _SECOND = "1.2.1", "1.2.2"
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    engine = open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    for uid in (_FIRST, _SECOND):
-        add_study(engine, uid)
-        add_reading_item(engine, uid)
-    return engine
+    return records_of_waiting(tmp_path, _FIRST, _SECOND)
 
 
 @pytest.fixture
 def desk(engine: Engine) -> ReadingDesk:
-    clock = SetClock()
-    clock.now = RECEIVED_AT + timedelta(minutes=1)
-    desk = reading_desk(engine, clock)
-    desk.open(_FIRST)
-    desk.open(_SECOND)
-    return desk
+    return opened_desk(engine, _FIRST, _SECOND)
 
 
 def _found(uid: str, points: int, revision: int = 0) -> Findings:

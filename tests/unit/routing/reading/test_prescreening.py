@@ -13,13 +13,11 @@ from sqlalchemy.orm import Session
 from routing.reading.desk import ReadingDesk
 from routing.reading.prescreen_rules import load_prescreen_rules
 from routing.reading.prescreening import Prescreening
-from routing.records.database import open_database
 from routing.records.prescreening import tally
 from routing.records.tables import AuditRecord, StudyRecord
 from tests.support.findings import findings
-from tests.support.intake import SetClock
-from tests.support.reading import prescreening, reading_desk
-from tests.support.record_rows import PATIENT, RECEIVED_AT, add_reading_item, add_study
+from tests.support.reading import opened_desk, prescreening, records_of_waiting
+from tests.support.record_rows import PATIENT, RECEIVED_AT
 from wetread.domain.findings import Findings, Prescreen
 from wetread.domain.prescreening import PrescreenRules, ReadDecision
 
@@ -33,19 +31,12 @@ _RULES = {
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    engine = open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")
-    add_study(engine, _UID)
-    add_reading_item(engine, _UID)
-    return engine
+    return records_of_waiting(tmp_path, _UID)
 
 
 @pytest.fixture
 def desk(engine: Engine) -> ReadingDesk:
-    clock = SetClock()
-    clock.now = RECEIVED_AT + timedelta(minutes=1)
-    desk = reading_desk(engine, clock)
-    desk.open(_UID)
-    return desk
+    return opened_desk(engine, _UID)
 
 
 def _screening(
