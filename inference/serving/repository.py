@@ -64,8 +64,8 @@ def _write_detector(package: ModelPackage, folder: Path, configuration: ModelCon
 
 def _write_network(package: ModelPackage, folder: Path, backend: ServingBackend) -> None:
     # Only who exports waits for what that takes to import.
-    from inference.detection.network.detector import load_network  # noqa: PLC0415
-    from inference.serving.onnx_export import export_onnx  # noqa: PLC0415
+    from inference.detection.network.detector import load_network  # noqa: PLC0415 - slow to import
+    from inference.serving.onnx_export import export_onnx  # noqa: PLC0415 - slow to import
 
     if package.kind != "network":
         raise ConfigurationError(

@@ -28,7 +28,7 @@ def build_detector(package: ModelPackage, settings: Settings) -> tuple[Detector,
     core_watts = settings.costs.core_watts
     if settings.engine.kind is Engine.LOCAL:
         return local, this_machine(energy=energy, core_watts=core_watts)
-    from inference.detection.triton import FallbackDetector, TritonDetector  # noqa: PLC0415
+    from inference.detection.triton import FallbackDetector, TritonDetector  # noqa: PLC0415 - for Triton only
 
     served = TritonDetector(local.model, local.operating_point, settings.engine)
     meter = this_machine(lambda: served.cpu_seconds, energy=energy, core_watts=core_watts)
@@ -42,7 +42,7 @@ def build_server(package: ModelPackage, settings: Settings) -> "TritonServer | N
     wheel = find_server(settings)
     if wheel is None:
         return None
-    from inference.serving.server import TritonServer  # noqa: PLC0415
+    from inference.serving.server import TritonServer  # noqa: PLC0415 - for Triton only
 
     host, port = settings.engine.host_and_port
     repository = settings.triton_dir / "models"
@@ -61,7 +61,7 @@ def find_server(settings: Settings) -> "TritonWheel | None":
     """Return what to start where the settings want it; raise `ConfigurationError` without it."""
     if not settings.engine.start_server:
         return None
-    from inference.serving.server import DEFAULT_DIR, TritonWheel  # noqa: PLC0415
+    from inference.serving.server import DEFAULT_DIR, TritonWheel  # noqa: PLC0415 - for Triton only
 
     wheel = TritonWheel(folder=settings.engine.server_dir or DEFAULT_DIR)
     wheel.check()
@@ -76,8 +76,8 @@ def export_to_triton(
     Raise `ConfigurationError` for one that no detector reads: no server would start with it.
     """
     load_detector(package, "cpu")
-    from inference.serving.configuration import ServingBackend  # noqa: PLC0415
-    from inference.serving.repository import write_repository  # noqa: PLC0415
+    from inference.serving.configuration import ServingBackend  # noqa: PLC0415 - for Triton only
+    from inference.serving.repository import write_repository  # noqa: PLC0415 - for Triton only
 
     return write_repository(
         package, folder, most_together=most_together, backend=ServingBackend(backend)

@@ -13,7 +13,7 @@ from routing.simulation.reading.studies import BoolArray
 class _OldestOfOwn:
     """Readers take the studies of their own list in order of request."""
 
-    def choose(self, worklist: Sequence[int], floor: Floor) -> int:  # noqa: ARG002
+    def choose(self, worklist: Sequence[int], floor: Floor) -> int:  # noqa: ARG002 - asked for by the other policies
         return min(worklist)
 
 
@@ -86,7 +86,7 @@ class RoundRobin(_WholeShift):
     def __init__(self) -> None:
         self._last: dict[int, int] = {}  # reader by kind
 
-    def _pick(self, kind: int, readers: NDArray[np.intp], floor: Floor) -> int:  # noqa: ARG002
+    def _pick(self, kind: int, readers: NDArray[np.intp], floor: Floor) -> int:  # noqa: ARG002 - asked for by the other policies
         later = readers[readers > self._last.get(kind, -1)]
         self._last[kind] = int(later[0] if later.size else readers[0])
         return self._last[kind]
@@ -95,7 +95,7 @@ class RoundRobin(_WholeShift):
 class ShortestQueue(_WholeShift):
     """To the reader with the fewest minutes before it."""
 
-    def _pick(self, kind: int, readers: NDArray[np.intp], floor: Floor) -> int:  # noqa: ARG002
+    def _pick(self, kind: int, readers: NDArray[np.intp], floor: Floor) -> int:  # noqa: ARG002 - asked for by the other policies
         return int(readers[np.argmin(floor.pending_min[readers])])
 
 

@@ -23,7 +23,7 @@ def write_report(
 ) -> None:
     """Write everything into a folder."""
     # Matplotlib takes most of a second to import, and no other command draws these.
-    from routing.simulation.reading.plots import draw_policies, draw_sensitivity  # noqa: PLC0415
+    from routing.simulation.reading.plots import draw_policies, draw_sensitivity  # noqa: PLC0415 - slow to import
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(document, encoding="utf-8")
