@@ -46,6 +46,8 @@ class Clinic:
 @pytest.fixture(scope="session")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
     """Return the service of all tests that need none of their own; each sends its own studies."""
-    site = Site(folder=tmp_path_factory.mktemp("clinic"))
+    # A folder of its own above it: what escapes upwards is seen there, and no other test writes.
+    site = Site(folder=tmp_path_factory.mktemp("clinic") / "site")
+    site.folder.mkdir()
     with listening(RecordingPacs(), site.pacs_port) as pacs, serving(site) as service:
         yield Clinic(site=site, service=service, pacs=pacs)
