@@ -59,6 +59,13 @@ class LungMask:
         inside = np.all(voxel >= 0) and np.all(voxel < np.asarray(self.mask.shape))
         return bool(inside and self.mask[self._index(np.asarray(point_lps_mm))])
 
+    def contains(self, points_lps_mm: FloatArray) -> NDArray[np.bool_]:
+        """Tell which points (…, 3) in LPS mm lie in the closed lungs, as `mask_on` has them."""
+        voxels = np.moveaxis(self.geometry.voxel_from_lps(points_lps_mm), -1, 0)
+        values = ndimage.map_coordinates(_smoothed(self.mask), voxels, order=1, mode="nearest")
+        inside: NDArray[np.bool_] = values > _SURFACE
+        return inside
+
     def mask_on(self, grid: VolumeGeometry) -> NDArray[np.bool_]:
         """Return the closed lungs on a finer grid that has the same axes, with a smooth surface."""
         ends = np.asarray([[0, 0, 0], np.asarray(grid.shape_zyx) - 1], dtype=float)

@@ -18,7 +18,13 @@ from wetread.domain.volumes import CtVolume
 LOWEST_SCORE: Final = 0.02
 MOST_CANDIDATES: Final = 100
 _MOST_PEAKS: Final = 400
-_OUTSIDE_MM: Final = 3  # a nodule at the wall may have its centre so far beyond the closed lung
+_OUTSIDE: Final = 3  # voxels: a nodule at the wall may have its centre beyond the closed lung
+_NEARBY: Final = (  # steps (z, y, x) to every place that lies so few voxels apart
+    np.argwhere(
+        ndimage.iterate_structure(ndimage.generate_binary_structure(3, 1), iterations=_OUTSIDE)
+    )
+    - _OUTSIDE
+)
 
 
 def search_nodules(
@@ -30,9 +36,8 @@ def search_nodules(
     )
     output = run_network(network, encode_hu(hu), device)
     peaks = find_peaks(output, lowest_score=LOWEST_SCORE, limit=_MOST_PEAKS)
-    inside = ndimage.binary_dilation(lungs.mask_on(grid), iterations=_OUTSIDE_MM)
-    voxel = np.clip(np.rint(peaks.center).astype(int), 0, np.asarray(inside.shape) - 1)
-    peaks = drop_doubles(peaks.take(inside[tuple(voxel.T)]))
+    around = grid.lps_from_voxel(np.rint(peaks.center)[:, None] + _NEARBY)
+    peaks = drop_doubles(peaks.take(lungs.contains(around).any(axis=1)))
     centers = grid.lps_from_voxel(peaks.center)
     return tuple(
         Candidate(

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from inference.lungs import Side, segment_lungs
 from inference.phantom.studies import PhantomPair
@@ -59,6 +60,18 @@ def test_the_mask_on_a_finer_grid_keeps_its_volume() -> None:
     assert fine.sum() * volume.geometry.voxel_volume_mm3 / 1000 == pytest.approx(
         lungs.volume_ml, rel=0.04
     )
+
+
+def test_a_point_is_contained_where_the_finer_mask_is_set() -> None:
+    volume = chest()
+    lungs = segment_lungs(volume)
+    fine = lungs.mask_on(volume.geometry)
+    near_the_surface = np.argwhere(ndimage.binary_dilation(fine, iterations=2) ^ fine)
+    voxels = np.concatenate([near_the_surface, np.argwhere(fine)[::97]])
+
+    contained = lungs.contains(volume.geometry.lps_from_voxel(voxels.astype(float)))
+
+    assert np.mean(contained == fine[tuple(voxels.T)]) > 0.999  # rounding decides on the surface
 
 
 def test_the_phantoms_nodules_are_in_its_lungs(small_phantom: PhantomPair) -> None:
