@@ -1,5 +1,7 @@
 """Lungs by threshold and connectivity; when in doubt, more rather than less."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import cc3d
 import numpy as np
 from numpy.typing import NDArray
@@ -35,15 +37,15 @@ def segment_lungs(volume: CtVolume) -> LungMask:
     if volume_ml < _SMALLEST_LUNGS_ML:
         raise AnalysisError(f"no lung in the images: {volume_ml:.0f} mL of air in the body")
     right, left = _split(lungs, coarse_hu, geometry)
-    mask = np.zeros_like(lungs)
-    for lung in (right, left):
-        mask |= _closed(lung, geometry)
+    with ThreadPoolExecutor(2) as pool:  # SciPy lets go of the interpreter's lock
+        closed = pool.map(_closed, (right, left), (geometry, geometry))
+    mask = np.logical_or(*closed)
     both = min(right.sum(), left.sum()) > _SMALLER_LUNG_SHARE * lungs.sum()
     plausible = bool(both and _PLAUSIBLE_ML[0] <= volume_ml <= _PLAUSIBLE_ML[1])
     if not plausible:  # consolidation, effusion, a part of the chest: look at all that is near
         mask |= _between(mask)
     return LungMask(
-        mask=mask, sides=_nearer(right, left, geometry), geometry=geometry, plausible=plausible
+        mask=mask, sides=_nearer(right, left), geometry=geometry, plausible=plausible
     )
 
 
@@ -120,9 +122,10 @@ def _assign(
         if not is_left[label] and _centroid_x(member, geometry) > body_x:
             is_left[label] = True
     seeds[labels > 0] = np.where(is_left[labels[labels > 0]], Side.LEFT, Side.RIGHT)
-    _, nearest = ndimage.distance_transform_cdt(seeds == 0, return_indices=True)
-    sides = seeds[tuple(nearest)]
-    return lungs & (sides == Side.RIGHT), lungs & (sides == Side.LEFT)
+    (box,) = ndimage.find_objects(lungs.astype(np.uint8))
+    left = np.zeros_like(lungs)
+    left[box] = _spread(seeds[box]) == Side.LEFT
+    return lungs & ~left, lungs & left
 
 
 def _centroid_x(member: NDArray[np.bool_], geometry: VolumeGeometry) -> float:
@@ -159,12 +162,16 @@ def _between(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return filled
 
 
-def _nearer(
-    right: NDArray[np.bool_], left: NDArray[np.bool_], geometry: VolumeGeometry
-) -> NDArray[np.uint8]:
-    """Return for every voxel the side of the nearer lung."""
-    seeds = right.astype(np.uint8) * np.uint8(Side.RIGHT) + left * np.uint8(Side.LEFT)
+def _nearer(right: NDArray[np.bool_], left: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return for every voxel the side of the nearer lung; outside of both, to two voxels."""
+    sides = right.astype(np.uint8) * np.uint8(Side.RIGHT) + left * np.uint8(Side.LEFT)
+    every_other = _spread(sides[::2, ::2, ::2])
+    z, y, x = (np.arange(size) // 2 for size in sides.shape)
+    return np.where(sides, sides, every_other[np.ix_(z, y, x)])
+
+
+def _spread(seeds: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return for every voxel the value of the nearest seed."""
     _, nearest = ndimage.distance_transform_cdt(seeds == 0, return_indices=True)
-    del geometry
-    sides: NDArray[np.uint8] = seeds[tuple(nearest)]
-    return sides
+    spread: NDArray[np.uint8] = seeds[tuple(nearest)]
+    return spread

@@ -37,7 +37,8 @@ def search_nodules(
     output = run_network(network, encode_hu(hu), device)
     peaks = find_peaks(output, lowest_score=LOWEST_SCORE, limit=_MOST_PEAKS)
     around = grid.lps_from_voxel(np.rint(peaks.center)[:, None] + _NEARBY)
-    peaks = drop_doubles(peaks.take(lungs.contains(around).any(axis=1)))
+    near_lungs = np.any(lungs.contains(around), axis=1, keepdims=False)
+    peaks = drop_doubles(peaks.take(near_lungs))
     centers = grid.lps_from_voxel(peaks.center)
     return tuple(
         Candidate(
