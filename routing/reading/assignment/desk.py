@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from routing.reading.assignment.batch import assign_batch
+from routing.reading.calendars import SiteCalendars
 from routing.reading.quality import estimate_quality
 from routing.reading.specialties.columns import ColumnRules
 from routing.reading.specialties.headers import read_study_facts
@@ -14,7 +15,7 @@ from routing.records.catalog import StudyCatalog
 from routing.records.readers import ReaderRecords
 from routing.records.study_facts import StudyFactsRecords
 from wetread.domain.assignment.outcomes import Assignment, Origin, ReaderOnShift, Unassigned
-from wetread.domain.assignment.policy import AssignmentPolicy, due_at
+from wetread.domain.assignment.policy import AssignmentPolicy
 from wetread.domain.assignment.studies import Obstacle, StudyToAssign, obstacle
 from wetread.domain.errors import AssignmentError
 from wetread.domain.readers.quality import QualityEstimate
@@ -52,11 +53,11 @@ class KnownReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentRules:
-    """The dated tables, and what is no clinical day."""
+    """The dated tables."""
 
     policy: AssignmentPolicy
     columns: ColumnRules
-    is_holiday: Callable[[date], bool]
+    calendars: SiteCalendars
 
 
 class AssignmentDesk:
@@ -231,6 +232,8 @@ class AssignmentDesk:
     def _study(self, item: OpenItem, column: str) -> StudyToAssign:
         policy = self._rules.policy
         urgency, workload = policy.urgency(item.priority), policy.workload(column)
+        # Not yet in the reading list, or of a time before it kept when reports are due.
+        by_calendar = item.due_at or self._rules.calendars.due_at(item.site, item.requested_at)
         return StudyToAssign(
             study_instance_uid=item.study_instance_uid,
             patient=item.patient,
@@ -239,13 +242,7 @@ class AssignmentDesk:
             minutes=workload.minutes,
             difficulty=workload.difficulty,
             urgency_weight=urgency.weight,
-            due_at=item.due_at
-            or due_at(
-                item.requested_at.astimezone(self._clock().tzinfo),
-                urgency,
-                day_starts=policy.clinical_day_starts,
-                is_holiday=self._rules.is_holiday,
-            ),
+            due_at=urgency.due_at(item.requested_at, by_calendar),
             requested_at=item.requested_at,
             refused_by=item.refused_by,
         )
