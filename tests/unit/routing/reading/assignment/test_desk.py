@@ -90,6 +90,22 @@ def test_a_batch_is_written_down_with_reasons_and_audited(room: _Room) -> None:
     assert room.actions() == [("test", "readers.import"), ("assignment", "assignment.batch")]
 
 
+@pytest.mark.parametrize(
+    ("priority", "spare"),
+    [(0, "32 h before it is due"), (70, "46 min before it is due")],
+)
+def test_a_study_is_due_by_the_calendar_of_its_hospital_or_sooner_where_it_is_urgent(
+    room: _Room, priority: int, spare: str
+) -> None:
+    room.add_study("1.1")
+    with Session(room.engine) as session, session.begin():
+        item = session.get_one(ReadingItemRecord, "1.1")
+        item.requested_at, item.priority = NOW, priority  # Wednesday, 9:00; due Thursday, 17:00
+    room.add_readers(good=90)
+    (given,) = room.desk.assign_waiting().assignments
+    assert spare in given.reasons[1].english
+
+
 def test_the_next_batch_leaves_it_where_it_is(room: _Room) -> None:
     room.add_study("1.1")
     room.add_readers(other=50)
