@@ -21,6 +21,7 @@ from routing.records.transactions import writing
 from wetread.domain.assignment.outcomes import Assignment, Origin
 from wetread.domain.errors import AssignmentError
 from wetread.domain.readers.reader import Shift
+from wetread.domain.reading_order import Urgency
 from wetread.domain.studies import PatientKey
 from wetread.domain.words import Words
 
@@ -68,6 +69,7 @@ class AssignmentRecords:
                     requested_at=item.requested_at,
                     due_at=item.due_at,
                     priority=item.priority,
+                    urgency=Urgency(item.urgency or Urgency.ROUTINE),
                     refused_by=frozenset(refused[study.study_instance_uid]),
                     current=current.get(study.study_instance_uid),
                 )

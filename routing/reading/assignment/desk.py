@@ -251,7 +251,8 @@ class AssignmentDesk:
 
     def _study(self, item: OpenItem, column: str) -> StudyToAssign:
         policy = self._rules.policy
-        urgency, workload = policy.urgency(item.priority), policy.workload(column)
+        urgency = policy.urgency(item.priority, item.urgency)
+        workload = policy.workload(column)
         # Not yet in the reading list, or of a time before it kept when reports are due.
         by_calendar = item.due_at or self._rules.calendars.due_at(item.site, item.requested_at)
         return StudyToAssign(

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from wetread.domain.errors import ConfigurationError
+from wetread.domain.reading_order import Urgency as RequestedUrgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +13,7 @@ class Urgency:
     """How soon studies from this priority on are due, and what a minute too late weighs."""
 
     from_priority: int
+    or_requested: RequestedUrgency | None = None  # by the hospital, whatever the priority
     due_minutes: float | None = None  # after the request; None: when the hospital's calendar says
     weight: float
 
@@ -58,9 +60,15 @@ class AssignmentPolicy:
         if self.score_step < 1 or self.tardiness_step_minutes <= 0:
             raise ConfigurationError("the steps of an assignment policy are above 0")
 
-    def urgency(self, priority: int) -> Urgency:
-        """Return the urgency of a priority."""
-        return [one for one in self.urgencies if priority >= one.from_priority][-1]
+    def urgency(
+        self, priority: int, requested: RequestedUrgency = RequestedUrgency.ROUTINE
+    ) -> Urgency:
+        """Return the highest urgency that findings or the hospital's request reach."""
+        return [
+            one
+            for one in self.urgencies
+            if priority >= one.from_priority or one.or_requested is requested
+        ][-1]
 
     def workload(self, column: str) -> Workload:
         """Return what a study of a column costs."""

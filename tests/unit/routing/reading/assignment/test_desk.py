@@ -19,6 +19,7 @@ from tests.support.assignment import NOW, assignment_desk
 from tests.support.record_rows import add_reading_item, add_study
 from wetread.domain.errors import AssignmentError
 from wetread.domain.readers.reader import Reader, Shift
+from wetread.domain.reading_order import Urgency
 from wetread.domain.specialties import StudyFacts
 
 _CHEST = StudyFacts(modalities=("CT",), body_parts=("CHEST",))
@@ -91,16 +92,21 @@ def test_a_batch_is_written_down_with_reasons_and_audited(room: _Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("priority", "spare"),
-    [(0, "32 h before it is due"), (70, "46 min before it is due")],
+    ("priority", "urgency", "spare"),
+    [
+        (0, Urgency.ROUTINE, "32 h before it is due"),
+        (70, Urgency.ROUTINE, "46 min before it is due"),
+        (0, Urgency.EMERGENCY, "46 min before it is due"),
+    ],
 )
 def test_a_study_is_due_by_the_calendar_of_its_hospital_or_sooner_where_it_is_urgent(
-    room: _Room, priority: int, spare: str
+    room: _Room, priority: int, urgency: Urgency, spare: str
 ) -> None:
     room.add_study("1.1")
     with Session(room.engine) as session, session.begin():
         item = session.get_one(ReadingItemRecord, "1.1")
-        item.requested_at, item.priority = NOW, priority  # Wednesday, 9:00; due Thursday, 17:00
+        item.requested_at = NOW  # Wednesday, 9:00: due on Thursday, 17:00
+        item.priority, item.urgency = priority, urgency.value
     room.add_readers(good=90)
     (given,) = room.desk.assign_waiting().assignments
     assert spare in given.reasons[1].english

@@ -8,6 +8,7 @@ import pytest
 from routing.reading.assignment.policy import load_assignment_policy
 from wetread.domain.assignment.policy import Urgency, Workload
 from wetread.domain.errors import ConfigurationError
+from wetread.domain.reading_order import Urgency as RequestedUrgency
 
 _POLICY = load_assignment_policy()
 _REQUESTED = datetime(2026, 5, 1, 7, tzinfo=UTC)
@@ -33,6 +34,20 @@ def test_urgency_brings_forward_when_a_study_is_due(
 def test_the_urgency_is_the_highest_reached() -> None:
     reached = [_POLICY.urgency(priority).from_priority for priority in (0, 39, 40, 70, 100)]
     assert reached == [0, 0, 40, 70, 70]
+
+
+@pytest.mark.parametrize(
+    ("requested", "priority", "reached"),
+    [
+        (RequestedUrgency.URGENT, 0, 40),
+        (RequestedUrgency.URGENT, 70, 70),
+        (RequestedUrgency.EMERGENCY, 0, 70),
+    ],
+)
+def test_what_the_hospital_calls_urgent_is_urgent_whatever_was_found(
+    requested: RequestedUrgency, priority: int, reached: int
+) -> None:
+    assert _POLICY.urgency(priority, requested).from_priority == reached
 
 
 def test_a_column_costs_what_fits_it_first() -> None:
