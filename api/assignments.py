@@ -43,7 +43,7 @@ def assignments_router(desk: AssignmentDesk, assignments: AssignmentRecords) -> 
         responses={**_CONFLICT},
     )
     def override(study_uid: StudyUid, wanted: OverrideSchema) -> AssignmentSchema:
-        _or_conflict(
+        or_conflict(
             lambda: desk.override(
                 study_uid, wanted.reader, reason=wanted.reason, actor=wanted.actor
             )
@@ -57,12 +57,13 @@ def assignments_router(desk: AssignmentDesk, assignments: AssignmentRecords) -> 
         status_code=204,
     )
     def refuse(study_uid: StudyUid, refusal: RefusalSchema) -> None:
-        _or_conflict(lambda: desk.refuse(study_uid, reason=refusal.reason, actor=refusal.actor))
+        or_conflict(lambda: desk.refuse(study_uid, reason=refusal.reason, actor=refusal.actor))
 
     return router
 
 
-def _or_conflict(act: Callable[[], object]) -> None:
+def or_conflict(act: Callable[[], object]) -> None:
+    """Do what a human says; end the request with 409 where study or reader do not allow it."""
     try:
         act()
     except AssignmentError as error:

@@ -41,9 +41,13 @@ def study_acts_router(
         responses={404: {"model": Problem, "description": "There are no findings of such a study"}},
     )
     def send_again(study_uid: StudyUid, asked: RedeliverySchema) -> StudySchema:
-        study = find_study(overview, study_uid)
-        if not redeliver(study.study_instance_uid, asked.actor):
-            raise HTTPException(404, "there are no findings of the study yet")
-        return study_schema(overview, study)
+        redeliver_or_404(redeliver, study_uid, actor=asked.actor)
+        return study_schema(overview, find_study(overview, study_uid))
 
     return router
+
+
+def redeliver_or_404(redeliver: Redeliver, study_uid: str, *, actor: str) -> None:
+    """Send anew what is there; end the request with 404 where there are no findings."""
+    if not redeliver(study_uid, actor):
+        raise HTTPException(404, "there are no findings of the study yet")

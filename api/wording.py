@@ -118,7 +118,10 @@ class Wording:
         return guidance.japanese if self.language is Language.JAPANESE else guidance.english
 
     def reasons_besides_guidance(self, triage: TriageSchema) -> tuple[str, ...]:
-        """Return why a study was raised, without what the guideline says of it."""
+        """Return why a study was raised, without what the guideline says of it.
+
+        findings.json, and so every stored document, has both in one list for other programs.
+        """
         told = () if triage.guidance is None else triage.guidance.english
         return tuple(reason for reason in triage.reasons if reason not in told)
 

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from api.pages.assignment import assignment_page
 from api.pages.costs import costs_page
 from api.pages.frame import Frame
 from api.pages.marks import marks_page
@@ -15,6 +16,7 @@ from api.services import ApiServices
 _PAGES = (
     reading_list_page,
     study_page,
+    assignment_page,
     patient_links_page,
     prescreening_page,
     costs_page,

@@ -10,10 +10,12 @@ from api.feedback import refusing, study_feedback
 from api.feedback_form import FeedbackForm, read_feedback_form
 from api.mark_preferences import HolderName
 from api.pages.frame import REFRESH_SECONDS, Frame
+from api.redelivery_form import RedeliveryForm, read_redelivery_form
 from api.schemas import StudyUid
 from api.services import ApiServices
 from api.shown_marks import hidden_marks
 from api.studies import find_study
+from api.study_acts import redeliver_or_404
 from api.wording import Wording
 from routing.results.schema import FindingsDocument
 from wetread.domain.feedback import FeedbackSource
@@ -44,6 +46,7 @@ def study_page(services: ApiServices, frame: Frame) -> APIRouter:
             pictured=_pictured(findings, services),
             images=services.overview.instance_counts(study_uid),
             deliveries=services.overview.deliveries(study_uid, study.revision),
+            item=services.assignments.open_item(study_uid),
             use=services.totals.use_of_study(study_uid),
             feedback=study_feedback(study_uid, services.overview, services.feedback),
         )
@@ -64,6 +67,15 @@ def study_page(services: ApiServices, frame: Frame) -> APIRouter:
                 source=FeedbackSource.PAGE,
             )
         return RedirectResponse(f"/studies/{study_uid}?lang={form.lang}#findings", status_code=303)
+
+    @router.post("/studies/{study_uid}/redelivery")
+    def send_again(
+        study_uid: StudyUid, form: Annotated[RedeliveryForm, Depends(read_redelivery_form)]
+    ) -> RedirectResponse:
+        redeliver_or_404(services.redeliver, study_uid, actor=form.actor)
+        return RedirectResponse(
+            f"/studies/{study_uid}?lang={form.lang}#deliveries", status_code=303
+        )
 
     @router.get("/studies/{study_uid}/key-images/{revision}/{tracking_uid}.png")
     def show_key_image(study_uid: StudyUid, revision: int, tracking_uid: str) -> FileResponse:

@@ -40,8 +40,10 @@ def add_trends(
             points.setdefault(one.study_instance_uid, one)
         points.update(_point(study, nodule.measurement.volume_mm3))
         measurement = nodule.measurement
+        volumes = (one.volume_mm3 for one in points.values())
+        smallest = replace(measurement, volume_mm3=min(volumes, default=measurement.volume_mm3))
         trend = fit_trend(
-            points.values(), log_error=log_volume_error(measurement, measurement, limits)
+            points.values(), log_error=log_volume_error(smallest, measurement, limits)
         )
         trended.append(replace(nodule, trend=trend))
     return tuple(trended)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -43,6 +43,10 @@ class SiteCalendars:
     def of_site(self, site: str) -> ClinicalCalendar:
         """Return the calendar of a hospital."""
         return self.sites.get(site, self.default)
+
+    def due_at(self, site: str, requested_at: datetime) -> datetime:
+        """Return when a report is due that nobody asked for sooner."""
+        return self.of_site(site).due_at(requested_at)
 
 
 def load_site_calendars(zone: ZoneInfo, path: Path | None = None) -> SiteCalendars:

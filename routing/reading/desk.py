@@ -34,7 +34,7 @@ class ReadingDesk:
         task = self.records.find(study_instance_uid)
         if task is None or task.is_reported:
             return
-        due_at = self.calendars.of_site(task.site).due_at(task.request.requested_at)
+        due_at = self.calendars.due_at(task.site, task.request.requested_at)
         self.records.note_due(study_instance_uid, due_at)
         self._place(self.records.find(study_instance_uid))
 

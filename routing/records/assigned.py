@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from wetread.domain.assignment.outcomes import Origin
+from wetread.domain.reading_order import Urgency
 from wetread.domain.studies import PatientKey
 from wetread.domain.words import Words
 
@@ -41,6 +42,7 @@ class OpenItem:
     requested_at: datetime
     due_at: datetime | None  # None: nobody has said when
     priority: int
+    urgency: Urgency  # as the hospital says
     refused_by: frozenset[str]
     current: CurrentAssignment | None
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Engine, Select, select
+from sqlalchemy import ColumnElement, Engine, Select, select
 from sqlalchemy.orm import Session
 
 from routing.records.assigned import CurrentAssignment, Ended, OpenItem, TakenOn
@@ -21,6 +21,7 @@ from routing.records.transactions import writing
 from wetread.domain.assignment.outcomes import Assignment, Origin
 from wetread.domain.errors import AssignmentError
 from wetread.domain.readers.reader import Shift
+from wetread.domain.reading_order import Urgency
 from wetread.domain.studies import PatientKey
 from wetread.domain.words import Words
 
@@ -36,22 +37,29 @@ class AssignmentRecords:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def open_items(self, study_instance_uid: str | None = None) -> tuple[OpenItem, ...]:
-        """Return the studies that nobody has reported, or the one named among them."""
+    def open_items(self) -> tuple[OpenItem, ...]:
+        """Return the studies that nobody has reported."""
+        return self._open_items()
+
+    def open_item(self, study_instance_uid: str) -> OpenItem | None:
+        """Return one study; None where it does not wait to be read."""
+        found = self._open_items(ReadingItemRecord.study_instance_uid == study_instance_uid)
+        return found[0] if found else None
+
+    def _open_items(self, *among: ColumnElement[bool]) -> tuple[OpenItem, ...]:
         query = select(StudyRecord, ReadingItemRecord).join(
             ReadingItemRecord,
             ReadingItemRecord.study_instance_uid == StudyRecord.study_instance_uid,
         )
-        query = query.where(ReadingItemRecord.reported_at.is_(None))
-        if study_instance_uid is not None:
-            query = query.where(StudyRecord.study_instance_uid == study_instance_uid)
+        query = query.where(ReadingItemRecord.reported_at.is_(None), *among)
         with Session(self._engine) as session:
-            held = session.scalars(_of_waiting(_current(), AssignmentRecord))
+            held = session.scalars(_of_waiting(_current(), AssignmentRecord).where(*among))
             current = {one.study_instance_uid: _assignment(one) for one in held}
             refused: dict[str, set[str]] = defaultdict(set)
-            for refusal in session.scalars(_of_waiting(select(RefusalRecord), RefusalRecord)):
+            refusals = _of_waiting(select(RefusalRecord), RefusalRecord).where(*among)
+            for refusal in session.scalars(refusals):
                 refused[refusal.study_instance_uid].add(refusal.reader_id)
-            for uid, reader in session.execute(_who_has_reported()):
+            for uid, reader in session.execute(_who_has_reported().where(*among)):
                 refused[uid].add(reader)
             return tuple(
                 OpenItem(
@@ -61,6 +69,7 @@ class AssignmentRecords:
                     requested_at=item.requested_at,
                     due_at=item.due_at,
                     priority=item.priority,
+                    urgency=Urgency(item.urgency or Urgency.ROUTINE),
                     refused_by=frozenset(refused[study.study_instance_uid]),
                     current=current.get(study.study_instance_uid),
                 )

@@ -26,7 +26,8 @@ PATIENT = PatientKey(issuer="Invented Hospital", patient_id="T-0001")
 
 
 def assignment_desk(engine: Engine, clock: Clock, *, spool_dir: Path) -> AssignmentDesk:
-    """Return a desk with the shipped tables, in a land without holidays."""
+    """Return a desk with the shipped tables."""
+    reading = reading_desk(engine, clock)
     return AssignmentDesk(
         readers=ReaderRecords(engine),
         assignments=AssignmentRecords(engine),
@@ -35,10 +36,10 @@ def assignment_desk(engine: Engine, clock: Clock, *, spool_dir: Path) -> Assignm
         rules=AssignmentRules(
             policy=load_assignment_policy(),
             columns=load_column_rules(),
-            is_holiday=lambda _day: False,
+            calendars=reading.calendars,
         ),
         clock=clock,
-        on_change=reading_desk(engine, clock).take_over_readers,
+        on_change=reading.take_over_readers,
     )
 
 

@@ -1,10 +1,10 @@
 """Wires the readers and who gets what: for the service, and for commands beside it."""
 
-import jpholiday
 from sqlalchemy import Engine
 
 from routing.reading.assignment.desk import AssignmentDesk, AssignmentRules
 from routing.reading.assignment.policy import load_assignment_policy
+from routing.reading.calendars import SiteCalendars
 from routing.reading.desk import ReadingDesk
 from routing.reading.specialties.columns import load_column_rules
 from routing.records.assignments import AssignmentRecords
@@ -39,16 +39,16 @@ def build_desk(
         assignments=AssignmentRecords(engine),
         facts=StudyFactsRecords(engine),
         catalog=catalog,
-        rules=load_assignment_rules(settings),
+        rules=load_assignment_rules(settings, reading.calendars),
         clock=clock_of(settings),
         on_change=reading.take_over_readers,
     )
 
 
-def load_assignment_rules(settings: Settings) -> AssignmentRules:
+def load_assignment_rules(settings: Settings, calendars: SiteCalendars) -> AssignmentRules:
     """Read every dated table the settings name; raise `ConfigurationError`."""
     return AssignmentRules(
         policy=load_assignment_policy(settings.assignment.policy),
         columns=load_column_rules(settings.assignment.columns),
-        is_holiday=jpholiday.is_holiday,
+        calendars=calendars,
     )

@@ -21,13 +21,18 @@ class StabilityLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrowthLimits:
-    """The error of measurement: changes up to these limits, either way, mean nothing."""
+    """The error of measurement: changes up to these limits, either way, mean nothing.
+
+    It was found on nodules down to ``smallest_volume_mm3``. What is measured smaller may have been
+    as large as that, for all that is known.
+    """
 
     effective_from: date
     source: str
     verified: bool  # False: general knowledge, no source was read
     solid_volume_percent: float
     subsolid_volume_percent: float
+    smallest_volume_mm3: float
     stability: StabilityLimits
 
 
@@ -66,7 +71,7 @@ def assess_growth(
     return Growth(
         volume_change_percent=volume_change_percent(prior.volume_mm3, current.volume_mm3),
         volume_change_uncertainty_percent=(
-            None if log_error is None else _volume_limit_percent(prior, current, limits)
+            None if log_error is None else _percent_within(prior, current, log_error)
         ),
         doubling_time=doubling_time(
             prior.volume_mm3, current.volume_mm3, interval_days, log_error=log_error
@@ -92,8 +97,9 @@ def log_volume_error(
     if min(prior.volume_mm3, current.volume_mm3) <= 0:
         return None
     share = _volume_limit_percent(prior, current, limits) / 100
-    grows = current.volume_mm3 >= prior.volume_mm3
-    return math.log1p(share) if grows else -math.log1p(-share)
+    error = math.log1p(share) if _grows(prior, current) else -math.log1p(-share)
+    smaller_mm3 = min(prior.volume_mm3, current.volume_mm3)
+    return error + max(math.log(limits.smallest_volume_mm3) - math.log(smaller_mm3), 0.0)
 
 
 def doubling_time(
@@ -131,25 +137,27 @@ def doubling_time_of(
 def _verdict(
     prior: Measurement, current: Measurement, interval_days: int | None, limits: GrowthLimits
 ) -> GrowthVerdict:
-    change_percent = volume_change_percent(prior.volume_mm3, current.volume_mm3)
-    if change_percent is None:
+    log_error = log_volume_error(prior, current, limits)
+    if log_error is None:
         return GrowthVerdict.NOT_RESOLVABLE
-    if abs(change_percent) > _volume_limit_percent(prior, current, limits):
-        return GrowthVerdict.GROWN if change_percent > 0 else GrowthVerdict.SHRUNK
-    if _leaves_no_room_for_change(prior, current, interval_days, limits):
+    if abs(_log_change(prior, current)) > log_error:
+        return GrowthVerdict.GROWN if _grows(prior, current) else GrowthVerdict.SHRUNK
+    if _leaves_no_room_for_change(prior, current, interval_days, log_error, limits.stability):
         return GrowthVerdict.STABLE
     return GrowthVerdict.NOT_RESOLVABLE
 
 
 def _leaves_no_room_for_change(
-    prior: Measurement, current: Measurement, interval_days: int | None, limits: GrowthLimits
+    prior: Measurement,
+    current: Measurement,
+    interval_days: int | None,
+    log_error: float,
+    matters: StabilityLimits,
 ) -> bool:
     """Tell whether the largest change that the error allows, either way, is slower than matters."""
-    log_error = log_volume_error(prior, current, limits)
-    if interval_days is None or interval_days <= 0 or log_error is None:
+    if interval_days is None or interval_days <= 0:
         return False
-    matters = limits.stability
-    largest = abs(math.log(current.volume_mm3 / prior.volume_mm3)) + log_error
+    largest = abs(_log_change(prior, current)) + log_error
     if _both_solid(prior, current):
         return math.log(2) * interval_days >= matters.solid_doubling_time_days * largest
     larger_mm = max(prior.mean_diameter_mm, current.mean_diameter_mm)
@@ -157,6 +165,20 @@ def _leaves_no_room_for_change(
     return largest_mm <= (
         matters.subsolid_mean_diameter_mm_per_year * interval_days / _DAYS_PER_YEAR
     )
+
+
+def _grows(prior: Measurement, current: Measurement) -> bool:
+    return current.volume_mm3 >= prior.volume_mm3
+
+
+def _log_change(prior: Measurement, current: Measurement) -> float:
+    # The difference of logarithms stays finite where the ratio would overflow.
+    return math.log(current.volume_mm3) - math.log(prior.volume_mm3)
+
+
+def _percent_within(prior: Measurement, current: Measurement, log_error: float) -> float:
+    """Return the error as a change in percent of the prior volume, in the direction told."""
+    return 100 * (math.expm1(log_error) if _grows(prior, current) else -math.expm1(-log_error))
 
 
 def _volume_limit_percent(prior: Measurement, current: Measurement, limits: GrowthLimits) -> float:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from routing.reading.assignment.batch import assign_batch
+from routing.reading.calendars import SiteCalendars
 from routing.reading.quality import estimate_quality
 from routing.reading.specialties.columns import ColumnRules
 from routing.reading.specialties.headers import read_study_facts
@@ -14,7 +15,7 @@ from routing.records.catalog import StudyCatalog
 from routing.records.readers import ReaderRecords
 from routing.records.study_facts import StudyFactsRecords
 from wetread.domain.assignment.outcomes import Assignment, Origin, ReaderOnShift, Unassigned
-from wetread.domain.assignment.policy import AssignmentPolicy, due_at
+from wetread.domain.assignment.policy import AssignmentPolicy
 from wetread.domain.assignment.studies import Obstacle, StudyToAssign, obstacle
 from wetread.domain.errors import AssignmentError
 from wetread.domain.readers.quality import QualityEstimate
@@ -52,11 +53,11 @@ class KnownReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentRules:
-    """The dated tables, and what is no clinical day."""
+    """The dated tables."""
 
     policy: AssignmentPolicy
     columns: ColumnRules
-    is_holiday: Callable[[date], bool]
+    calendars: SiteCalendars
 
 
 class AssignmentDesk:
@@ -158,27 +159,37 @@ class AssignmentDesk:
             if isinstance(found, Unmapped)
         )
 
+    def who_may_read(self, study_instance_uid: str) -> tuple[str, ...]:
+        """Return to whom a human may give a study; nobody where it does not wait to be read."""
+        readers = self.readers()
+        study = self._waiting_study(study_instance_uid, readers)
+        if study is None:
+            return ()
+        return tuple(
+            one.reader.reader_id for one in readers if _what_forbids(one.reader, study) is None
+        )
+
     def override(self, study_instance_uid: str, reader_id: str, *, reason: str, actor: str) -> None:
         """Give a study to a reader because a human says so; shift and capacity do not matter.
 
         Raise `AssignmentError` where nobody may: no score, no contract, a conflict.
         """
-        items = self._assignments.open_items(study_instance_uid)
-        if not items:
+        readers = self.readers()
+        study = self._waiting_study(study_instance_uid, readers)
+        if study is None:
             raise AssignmentError("the study does not wait to be read")
-        known = {one.reader.reader_id: one for one in self.readers()}
+        known = {one.reader.reader_id: one.reader for one in readers}
         if reader_id not in known:
             raise AssignmentError("there is no reader of this name")
-        found = self._columns([study_instance_uid], tuple(known.values()))[study_instance_uid]
-        column = found.column if isinstance(found, MappedColumn) else ""
-        study = self._study(items[0], column)
-        _require_may_read(known[reader_id].reader, study)
+        found = _what_forbids(known[reader_id], study)
+        if found is not None:
+            raise AssignmentError(f"the reader may not read this study: {_FORBIDDEN[found]}")
         told = Words(f"Given by {actor}: {reason}", f"{actor} による手動割当: {reason}")
         self._assignments.override(
             Assignment(
                 study_instance_uid=study_instance_uid,
                 reader_id=reader_id,
-                column=column,
+                column=study.column,
                 minutes=study.minutes,
                 difficulty=study.difficulty,
                 reasons=(told,),
@@ -228,9 +239,22 @@ class AssignmentDesk:
                 found[told] = self._rules.columns.find_column(told, known)
         return {uid: found[facts.get(uid, StudyFacts())] for uid in study_instance_uids}
 
+    def _waiting_study(
+        self, study_instance_uid: str, readers: Collection[KnownReader]
+    ) -> StudyToAssign | None:
+        """Return a study that waits to be read; its column is "" where it belongs to none."""
+        item = self._assignments.open_item(study_instance_uid)
+        if item is None:
+            return None
+        found = self._columns([study_instance_uid], readers)[study_instance_uid]
+        return self._study(item, found.column if isinstance(found, MappedColumn) else "")
+
     def _study(self, item: OpenItem, column: str) -> StudyToAssign:
         policy = self._rules.policy
-        urgency, workload = policy.urgency(item.priority), policy.workload(column)
+        urgency = policy.urgency(item.priority, item.urgency)
+        workload = policy.workload(column)
+        # Not yet in the reading list, or of a time before it kept when reports are due.
+        by_calendar = item.due_at or self._rules.calendars.due_at(item.site, item.requested_at)
         return StudyToAssign(
             study_instance_uid=item.study_instance_uid,
             patient=item.patient,
@@ -239,13 +263,7 @@ class AssignmentDesk:
             minutes=workload.minutes,
             difficulty=workload.difficulty,
             urgency_weight=urgency.weight,
-            due_at=item.due_at
-            or due_at(
-                item.requested_at.astimezone(self._clock().tzinfo),
-                urgency,
-                day_starts=policy.clinical_day_starts,
-                is_holiday=self._rules.is_holiday,
-            ),
+            due_at=urgency.due_at(item.requested_at, by_calendar),
             requested_at=item.requested_at,
             refused_by=item.refused_by,
         )
@@ -281,10 +299,8 @@ def _with_provenance(one: Assignment, found: MappedColumn | Unmapped) -> Assignm
     return replace(one, reasons=(*one.reasons, told))
 
 
-def _require_may_read(reader: Reader, study: StudyToAssign) -> None:
-    """Refuse what no human may decide; a study without a column asks for a score in any."""
+def _what_forbids(reader: Reader, study: StudyToAssign) -> Obstacle | None:
+    """Return what no human may overrule; a study without a column asks for a score in any."""
     read = (column for column, score in sorted(reader.scores.items()) if score > 0)
     column = study.column or next(read, "")
-    found = obstacle(reader, replace(study, column=column, refused_by=frozenset()))
-    if found is not None:
-        raise AssignmentError(f"the reader may not read this study: {_FORBIDDEN[found]}")
+    return obstacle(reader, replace(study, column=column, refused_by=frozenset()))

@@ -1,5 +1,7 @@
 """Readers and assignments over HTTP, and what the reading list shows of them."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -110,3 +112,37 @@ def test_the_reading_list_shows_reader_and_reasons(
     assert said in page
     assert "&lt;script&gt;A" in page
     assert "<script" not in page
+
+
+def test_a_human_gives_a_study_on_its_page_and_takes_it_back(
+    hospital: Hospital, study: str
+) -> None:
+    client, page = hospital.client(), f"/studies/{study}/assignment"
+    shown = client.get(page, params={"lang": "en"}).text
+    assert re.findall(r'<option value="([^"]+)">', shown) == [html.escape(HOSTILE), "B"]
+    assert f"{page}/refusal" not in shown
+    given = {"reader": HOSTILE, "reason": "以前も読影", "actor": "Desk A", "lang": "ja"}
+    answer = client.post(f"{page}/override", data=given)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?lang=ja")
+    shown = client.get(page, params={"lang": "ja"}).text
+    assert "Desk A による手動割当: 以前も読影" in shown
+    assert "<script" not in shown
+    assert f"<dd>{html.escape(HOSTILE)} " in client.get(f"/studies/{study}").text
+    assert f'href="{page}?lang=en"' in client.get("/", params={"lang": "en"}).text
+    refusal = {"reason": "ill", "actor": "Desk A", "lang": "en"}
+    assert client.post(f"{page}/refusal", data=refusal).status_code == 303
+    assert client.post(f"{page}/refusal", data=refusal).status_code == 409
+    assert "<h2>Reader: open</h2>" in client.get(page, params={"lang": "en"}).text
+
+
+def test_only_who_may_read_a_study_is_offered_and_only_while_it_waits(
+    hospital: Hospital, study: str
+) -> None:
+    client, reported = hospital.client(), hospital.add_study(2)
+    wanted = {"reader": "C", "reason": "x", "actor": "A", "lang": "en"}
+    assert client.post(f"/studies/{study}/assignment/override", data=wanted).status_code == 409
+    shown = client.get(f"/studies/{reported}/assignment", params={"lang": "en"}).text
+    assert "does not wait to be read" in shown
+    assert "<form" not in shown
+    assert f"/studies/{reported}/assignment" not in client.get(f"/studies/{reported}").text
+    assert client.get("/studies/1.2.3/assignment").status_code == 404

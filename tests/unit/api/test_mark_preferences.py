@@ -143,3 +143,15 @@ def test_results_are_sent_anew_when_somebody_asks(hospital: Hospital, uid: str) 
     answer = client.post(f"/api/studies/{waiting}/redeliver", json={"actor": "Chief"})
     assert answer.status_code == 404
     assert client.post(f"/api/studies/{uid}/redeliver", json={}).status_code == 422
+
+
+def test_results_are_sent_anew_from_the_page_of_the_study(hospital: Hospital, uid: str) -> None:
+    client, waiting = hospital.client(), hospital.add_study(2)
+    assert f'action="/studies/{uid}/redelivery"' in client.get(f"/studies/{uid}").text
+    form = {"actor": "Chief", "lang": "ja"}
+    answer = client.post(f"/studies/{uid}/redelivery", data=form)
+    location = f"/studies/{uid}?lang=ja#deliveries"
+    assert (answer.status_code, answer.headers["location"]) == (303, location)
+    assert hospital.redelivered == [(uid, "Chief")]
+    assert "redelivery" not in client.get(f"/studies/{waiting}").text
+    assert client.post(f"/studies/{waiting}/redelivery", data=form).status_code == 404

@@ -1,11 +1,11 @@
 """What the assignment weighs: dated data, see ``routing/reading/assignment/policy.toml``."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from wetread.domain.errors import ConfigurationError
+from wetread.domain.reading_order import Urgency as RequestedUrgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,8 +13,15 @@ class Urgency:
     """How soon studies from this priority on are due, and what a minute too late weighs."""
 
     from_priority: int
-    due_minutes: float | None = None  # None: on the next clinical day of the hospital
+    or_requested: RequestedUrgency | None = None  # by the hospital, whatever the priority
+    due_minutes: float | None = None  # after the request; None: when the hospital's calendar says
     weight: float
+
+    def due_at(self, requested_at: datetime, by_calendar: datetime) -> datetime:
+        """Return when a study is due: urgency brings it forward and never puts it off."""
+        if self.due_minutes is None:
+            return by_calendar
+        return min(by_calendar, requested_at + timedelta(minutes=self.due_minutes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +44,6 @@ class AssignmentPolicy:
     source: str
     urgencies: tuple[Urgency, ...]  # ascending, the first from priority 0
     workloads: tuple[Workload, ...]  # the last fits everything
-    clinical_day_starts: time  # when a report counts as there on a day
     floor_score: int  # nobody below reads it while somebody above has room
     hard_from_difficulty: float
     hard_floor_score: int
@@ -54,9 +60,15 @@ class AssignmentPolicy:
         if self.score_step < 1 or self.tardiness_step_minutes <= 0:
             raise ConfigurationError("the steps of an assignment policy are above 0")
 
-    def urgency(self, priority: int) -> Urgency:
-        """Return the urgency of a priority."""
-        return [one for one in self.urgencies if priority >= one.from_priority][-1]
+    def urgency(
+        self, priority: int, requested: RequestedUrgency = RequestedUrgency.ROUTINE
+    ) -> Urgency:
+        """Return the highest urgency that findings or the hospital's request reach."""
+        return [
+            one
+            for one in self.urgencies
+            if priority >= one.from_priority or one.or_requested is requested
+        ][-1]
 
     def workload(self, column: str) -> Workload:
         """Return what a study of a column costs."""
@@ -73,25 +85,3 @@ class AssignmentPolicy:
     def is_hard(self, difficulty: float) -> bool:
         """Tell whether a study counts as a hard case."""
         return difficulty >= self.hard_from_difficulty
-
-
-def due_at(
-    requested_at: datetime,
-    urgency: Urgency,
-    *,
-    day_starts: time,
-    is_holiday: Callable[[date], bool],
-) -> datetime:
-    """Return when a study is due; ``requested_at`` is in the hospital's time zone."""
-    if urgency.due_minutes is not None:
-        return requested_at + timedelta(minutes=urgency.due_minutes)
-    day = next_clinical_day(requested_at.date(), is_holiday)
-    return datetime.combine(day, day_starts, tzinfo=requested_at.tzinfo)
-
-
-def next_clinical_day(day: date, is_holiday: Callable[[date], bool]) -> date:
-    """Return the first day after ``day`` that is neither weekend nor holiday."""
-    after = day + timedelta(days=1)
-    while after.weekday() >= 5 or is_holiday(after):  # noqa: PLR2004 - Saturday
-        after += timedelta(days=1)
-    return after

@@ -9,6 +9,7 @@ from routing.pipeline.growth_limits import load_growth_limits
 from routing.pipeline.trends import MeasuredStudy, add_trends
 from tests.support.nodules import ball_nodule
 from wetread.domain.findings import Change, ChangeState, Nodule
+from wetread.domain.growth import assess_growth
 
 _LIMITS = load_growth_limits()
 
@@ -51,6 +52,20 @@ def test_what_was_measured_at_the_registered_place_counts() -> None:
     nodule = replace(ball_nodule(10.0), change=change)
     (trended,) = add_trends(_study(2026, nodule), [_study(2025)], _LIMITS)
     assert _dates(trended) == [2025, 2026]
+
+
+def test_a_trend_is_as_uncertain_as_its_smallest_volume() -> None:
+    tiny, large = ball_nodule(3.0), ball_nodule(3.9)  # 14 and 31 mm³: more than twice as much
+    (nodule,) = add_trends(_study(2026, large), [_study(2025, tiny)], _LIMITS)
+    growth = assess_growth(
+        prior=tiny.measurement, current=large.measurement, interval_days=365, limits=_LIMITS
+    )
+    assert growth.doubling_time is not None
+    assert nodule.trend is not None
+    assert nodule.trend.doubling_time_days_interval == pytest.approx(
+        growth.doubling_time.interval_days
+    )
+    assert nodule.trend.doubling_time_days_interval[1] is None
 
 
 def test_without_a_date_or_an_earlier_study_there_is_no_trend() -> None:

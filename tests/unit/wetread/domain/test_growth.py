@@ -22,6 +22,10 @@ def _days(prior_mm3: float, current_mm3: float, interval_days: int | None) -> fl
     return None if found is None else found.days
 
 
+def _ball_of(volume_mm3: float) -> Measurement:
+    return ball_measurement((6 * volume_mm3 / math.pi) ** (1 / 3))
+
+
 def _grown_ball(percent: float, nodule_type: NoduleType = NoduleType.SOLID) -> Measurement:
     return ball_measurement(8.0 * (1 + percent / 100) ** (1 / 3), nodule_type=nodule_type)
 
@@ -80,7 +84,7 @@ def test_a_nodule_that_is_or_was_subsolid_changes_by_more_of_its_volume(
         for percent in (29.0, 31.0, -31.0)
     )
     assert within.verdict is GrowthVerdict.NOT_RESOLVABLE
-    assert within.volume_change_uncertainty_percent == 30.0
+    assert within.volume_change_uncertainty_percent == pytest.approx(30.0)
     assert beyond.verdict is GrowthVerdict.GROWN
     assert beyond.doubling_time is None  # the interval is unknown
     assert shrunk.verdict is GrowthVerdict.SHRUNK
@@ -169,3 +173,37 @@ def test_the_interval_of_a_doubling_time_goes_from_fast_to_slow(
     fastest, slowest = interval
     assert found.interval_days[0] == pytest.approx(fastest)
     assert found.interval_days[1] == (None if slowest is None else pytest.approx(slowest))
+
+
+@pytest.mark.parametrize(
+    ("prior_mm3", "current_mm3", "verdict"),
+    [
+        (20.0, 30.0, GrowthVerdict.NOT_RESOLVABLE),  # +50 %, where nothing was ever repeated
+        (20.0, 42.0, GrowthVerdict.NOT_RESOLVABLE),  # the first may have been 34
+        (20.0, 43.0, GrowthVerdict.GROWN),  # a quarter more than 34
+        (35.0, 44.0, GrowthVerdict.GROWN),
+        (45.0, 15.0, GrowthVerdict.NOT_RESOLVABLE),
+        (46.0, 15.0, GrowthVerdict.SHRUNK),
+    ],
+)
+def test_a_volume_below_what_was_ever_repeated_may_be_as_large_as_the_smallest_that_was(
+    prior_mm3: float, current_mm3: float, verdict: GrowthVerdict
+) -> None:
+    growth = assess_growth(
+        prior=_ball_of(prior_mm3), current=_ball_of(current_mm3), interval_days=90, limits=_LIMITS
+    )
+    assert growth.verdict is verdict
+    change, uncertainty = growth.volume_change_percent, growth.volume_change_uncertainty_percent
+    assert change is not None
+    assert uncertainty is not None
+    assert (abs(change) > uncertainty) == (verdict is not GrowthVerdict.NOT_RESOLVABLE)
+
+
+@pytest.mark.parametrize(("volume_mm3", "days"), [(34.0, 194), (20.0, 653)])
+def test_the_smaller_a_nodule_the_longer_until_it_is_stable(volume_mm3: float, days: int) -> None:
+    ball = _ball_of(volume_mm3)
+    before, then = (
+        assess_growth(prior=ball, current=ball, interval_days=one, limits=_LIMITS).verdict
+        for one in (days - 1, days)
+    )
+    assert (before, then) == (GrowthVerdict.NOT_RESOLVABLE, GrowthVerdict.STABLE)

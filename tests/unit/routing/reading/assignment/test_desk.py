@@ -19,6 +19,7 @@ from tests.support.assignment import NOW, assignment_desk
 from tests.support.record_rows import add_reading_item, add_study
 from wetread.domain.errors import AssignmentError
 from wetread.domain.readers.reader import Reader, Shift
+from wetread.domain.reading_order import Urgency
 from wetread.domain.specialties import StudyFacts
 
 _CHEST = StudyFacts(modalities=("CT",), body_parts=("CHEST",))
@@ -88,6 +89,27 @@ def test_a_batch_is_written_down_with_reasons_and_audited(room: _Room) -> None:
     assert current.reasons == made.assignments[0].reasons
     assert current.reasons[-1].english == "胸部CT by BodyPartExamined CHEST."
     assert room.actions() == [("test", "readers.import"), ("assignment", "assignment.batch")]
+
+
+@pytest.mark.parametrize(
+    ("priority", "urgency", "spare"),
+    [
+        (0, Urgency.ROUTINE, "32 h before it is due"),
+        (70, Urgency.ROUTINE, "46 min before it is due"),
+        (0, Urgency.EMERGENCY, "46 min before it is due"),
+    ],
+)
+def test_a_study_is_due_by_the_calendar_of_its_hospital_or_sooner_where_it_is_urgent(
+    room: _Room, priority: int, urgency: Urgency, spare: str
+) -> None:
+    room.add_study("1.1")
+    with Session(room.engine) as session, session.begin():
+        item = session.get_one(ReadingItemRecord, "1.1")
+        item.requested_at = NOW  # Wednesday, 9:00: due on Thursday, 17:00
+        item.priority, item.urgency = priority, urgency.value
+    room.add_readers(good=90)
+    (given,) = room.desk.assign_waiting().assignments
+    assert spare in given.reasons[1].english
 
 
 def test_the_next_batch_leaves_it_where_it_is(room: _Room) -> None:

@@ -1,48 +1,53 @@
 """When a study is due, and what a policy may not say."""
 
 from dataclasses import replace
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from routing.reading.assignment.policy import load_assignment_policy
-from wetread.domain.assignment.policy import Urgency, Workload, due_at, next_clinical_day
+from wetread.domain.assignment.policy import Urgency, Workload
 from wetread.domain.errors import ConfigurationError
+from wetread.domain.reading_order import Urgency as RequestedUrgency
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _POLICY = load_assignment_policy()
-_GREENERY_DAY = date(2026, 5, 4)
-
-
-def _is_holiday(day: date) -> bool:
-    return day == _GREENERY_DAY
+_REQUESTED = datetime(2026, 5, 1, 7, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("day", "following"),
+    ("priority", "calendar_hours", "due_hours"),
     [
-        (date(2026, 4, 1), date(2026, 4, 2)),
-        (date(2026, 4, 3), date(2026, 4, 6)),  # a Friday
-        (date(2026, 5, 1), date(2026, 5, 5)),  # a Friday before a holiday
+        (0, 72, 72),  # routine: when the hospital's calendar says
+        (40, 72, 4),
+        (70, 72, 1),
+        (70, 0.5, 0.5),  # somebody asked for it sooner still
     ],
 )
-def test_weekends_and_holidays_are_no_clinical_days(day: date, following: date) -> None:
-    assert next_clinical_day(day, _is_holiday) == following
-
-
-def test_routine_is_due_when_the_next_clinical_day_begins_and_urgent_sooner() -> None:
-    requested = datetime(2026, 5, 1, 16, tzinfo=_JAPAN)
-    routine, urgent = _POLICY.urgency(0), _POLICY.urgency(100)
-    due = due_at(requested, routine, day_starts=time(9), is_holiday=_is_holiday)
-    assert due == datetime(2026, 5, 5, 9, tzinfo=_JAPAN)
-    due = due_at(requested, urgent, day_starts=time(9), is_holiday=_is_holiday)
-    assert due == datetime(2026, 5, 1, 17, tzinfo=_JAPAN)
+def test_urgency_brings_forward_when_a_study_is_due(
+    priority: int, calendar_hours: float, due_hours: float
+) -> None:
+    by_calendar = _REQUESTED + timedelta(hours=calendar_hours)
+    due_at = _POLICY.urgency(priority).due_at(_REQUESTED, by_calendar)
+    assert due_at == _REQUESTED + timedelta(hours=due_hours)
 
 
 def test_the_urgency_is_the_highest_reached() -> None:
     reached = [_POLICY.urgency(priority).from_priority for priority in (0, 39, 40, 70, 100)]
     assert reached == [0, 0, 40, 70, 70]
+
+
+@pytest.mark.parametrize(
+    ("requested", "priority", "reached"),
+    [
+        (RequestedUrgency.URGENT, 0, 40),
+        (RequestedUrgency.URGENT, 70, 70),
+        (RequestedUrgency.EMERGENCY, 0, 70),
+    ],
+)
+def test_what_the_hospital_calls_urgent_is_urgent_whatever_was_found(
+    requested: RequestedUrgency, priority: int, reached: int
+) -> None:
+    assert _POLICY.urgency(priority, requested).from_priority == reached
 
 
 def test_a_column_costs_what_fits_it_first() -> None:
