@@ -3,7 +3,7 @@
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,21 +13,33 @@ from wetread.ports import EnergyClock
 Seconds: TypeAlias = Callable[[], float]
 
 
+def no_seconds() -> float:
+    """Return what is used where nothing is: no seconds."""
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """Seconds used by a step; ``read_seconds`` are those of its wall seconds spent on images."""
+    """Seconds used by a step; of its wall seconds some were spent reading, some waiting."""
 
     wall_seconds: float = 0.0
     cpu_seconds: float = 0.0
-    read_seconds: float = 0.0
+    read_seconds: float = 0.0  # of images
+    waited_seconds: float = 0.0  # for the device that another study had
     energy_joule: float | None = None  # None: not measured
     energy_by: str = ""  # by what it was measured
+
+    @property
+    def working_seconds(self) -> float:
+        """The wall seconds in which it neither read nor waited."""
+        return self.wall_seconds - self.read_seconds - self.waited_seconds
 
     def __add__(self, other: "Spent") -> "Spent":
         return Spent(
             wall_seconds=self.wall_seconds + other.wall_seconds,
             cpu_seconds=self.cpu_seconds + other.cpu_seconds,
             read_seconds=self.read_seconds + other.read_seconds,
+            waited_seconds=self.waited_seconds + other.waited_seconds,
             energy_joule=_sum(self.energy_joule, other.energy_joule),
             energy_by=self.energy_by or other.energy_by,
         )
@@ -50,26 +62,28 @@ class Meter:
     device: str
     energy: SharedEnergy | None = None  # of the GPU
     core_watts: float | None = None  # of a processor core that works, where somebody states it
+    waited_seconds: Seconds = no_seconds  # of the calling thread, for the device
 
-
-def nothing_elsewhere() -> float:
-    """Return what is used outside of this process: nothing."""
-    return 0.0
+    def with_cpu_elsewhere(self, cpu_seconds: Seconds) -> "Meter":
+        """Return a meter that also counts what another process works for this one."""
+        here = self.cpu_seconds
+        return replace(self, cpu_seconds=lambda: here() + cpu_seconds())
 
 
 def this_machine(
-    elsewhere_cpu_seconds: Seconds = nothing_elsewhere,
     *,
     energy: EnergyClock | None = None,
     core_watts: float | None = None,
+    waited_seconds: Seconds = no_seconds,
 ) -> Meter:
-    """Return the meter of this process, and of what others have used for it."""
+    """Return the meter of this process."""
     return Meter(
         wall_seconds=time.perf_counter,
-        cpu_seconds=lambda: time.process_time() + elsewhere_cpu_seconds(),
+        cpu_seconds=time.process_time,
         device=processor_name(),
         energy=None if energy is None else SharedEnergy(energy),
         core_watts=core_watts,
+        waited_seconds=waited_seconds,
     )
 
 

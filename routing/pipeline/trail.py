@@ -46,7 +46,7 @@ class StudyTrail:
 
     def _metered(self, step: Step, action: Callable[[], T]) -> Attempt[T]:
         wall, cpu = self._meter.wall_seconds(), self._meter.cpu_seconds()
-        read = self._shelf.read_seconds
+        read, waited = self._shelf.read_seconds, self._meter.waited_seconds()
         shared = self._meter.energy if step in _ON_THE_GPU else None
         outcome: T | Failure
         with nullcontext(None) if shared is None else shared.measuring() as energy:
@@ -58,6 +58,7 @@ class StudyTrail:
             wall_seconds=self._meter.wall_seconds() - wall,
             cpu_seconds=self._meter.cpu_seconds() - cpu,
             read_seconds=self._shelf.read_seconds - read,
+            waited_seconds=self._meter.waited_seconds() - waited,
         )
         return Attempt(outcome=outcome, spent=self._with_energy(spent, energy))
 

@@ -15,6 +15,7 @@ from api.app import create_app
 from api.health import database_check, disk_check
 from api.metrics import ServiceMetrics
 from api.services import ApiServices
+from inference.turns import DeviceTurns
 from routing.commitments import ExpectedCommitments
 from routing.feedback.desk import FeedbackDesk
 from routing.feedback.quality import QualityDesk
@@ -108,9 +109,14 @@ def build_service(settings: Settings) -> Service:
     prescreening = build_prescreening(settings, records.engine, desk)
     assignment_desk = build_desk(settings, records.engine, records.catalog, desk)
     quality = QualityDesk(records.quality, DriftPolicy(), records.clock)
-    metrics = ServiceMetrics(records.totals, quality, started_at=records.clock())
+    turns = DeviceTurns()
+    metrics = ServiceMetrics(
+        records.totals, quality, started_at=records.clock(), device_use=turns.use
+    )
     moves, commitments = build_moves(settings), ExpectedCommitments()
-    pipeline = build_pipeline(settings, records, prescreening, moves=moves, commitments=commitments)
+    pipeline = build_pipeline(
+        settings, records, prescreening, moves=moves, commitments=commitments, turns=turns
+    )
 
     def begin_study(study_instance_uid: str, revision: int) -> None:
         desk.open(study_instance_uid)  # to be read from here on, whatever becomes of the analysis

@@ -2,15 +2,18 @@
 
 import itertools
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from inference.turns import DeviceTurns
 from inference.volumes.reader import SeriesReader
 from routing.pipeline.metering import Meter, this_machine
 from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.steps import Failure, Step, run_at_once
 from routing.pipeline.trail import StudyTrail
 from routing.pipeline.volumes import VolumeShelf
+from tests.support.waiting_turns import await_waiting
 
 
 class _Clock:
@@ -71,3 +74,20 @@ def test_without_a_gpu_the_stated_watts_of_a_core_count() -> None:
     steps = trail(metered(step_seconds=3.0, gpu=False))
     steps.attempt(Step.ENCODE, int, lambda: 7)
     assert steps.spent[Step.ENCODE].energy_joule is None
+
+
+def test_the_wait_for_the_device_is_told_of_the_step_that_waited() -> None:
+    turns = DeviceTurns()
+    steps = trail(this_machine(waited_seconds=turns.own_waited_seconds))
+
+    def detect() -> int:
+        with turns.turn():
+            return 7
+
+    with ThreadPoolExecutor(1) as pool, turns.turn():
+        detecting = pool.submit(steps.attempt, Step.DETECT, int, detect)
+        await_waiting(turns, 1)
+    assert detecting.result() == 7
+    steps.attempt(Step.MEASURE, int, lambda: 7)
+    assert 0 < steps.spent[Step.DETECT].waited_seconds < steps.spent[Step.DETECT].wall_seconds
+    assert steps.spent[Step.MEASURE].waited_seconds == 0
