@@ -166,6 +166,11 @@ def _build_api(
     def complete_study(study_instance_uid: str) -> None:
         intake.watcher.complete_now(study_instance_uid)
 
+    def analyse_now(study_instance_uid: str) -> bool:
+        return pipeline.budgeted.submit_now(study_instance_uid) or pipeline.workflows.hasten(
+            study_instance_uid
+        )
+
     def redeliver(study_instance_uid: str, actor: str) -> bool:
         found = pipeline.redelivery.readdress(study_instance_uid, actor=actor)
         if found:
@@ -190,7 +195,7 @@ def _build_api(
         assignment_desk=assignment_desk,
         assignments=records.assignments,
         complete_study=complete_study,
-        analyse_now=pipeline.budgeted.submit_now,
+        analyse_now=analyse_now,
         expect_instances=records.catalog.set_expected,
         redeliver=redeliver,
         mark_preferences=records.preferences,
