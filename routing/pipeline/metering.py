@@ -3,11 +3,12 @@
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from routing.pipeline.energy import SharedEnergy
+from routing.pipeline.sharing import SharedAmount
 from wetread.ports import EnergyClock
 
 Seconds: TypeAlias = Callable[[], float]
@@ -56,30 +57,25 @@ class Meter:
     """Clocks that only run forward, and the machine they run on."""
 
     wall_seconds: Seconds
-    # Of the whole process, all threads, and of those who work for it: of the study, while it is
-    # alone.
-    cpu_seconds: Seconds
+    # Of the whole process, all its threads, and of those who work for it.
+    cpu_seconds: SharedAmount
     device: str
     energy: SharedEnergy | None = None  # of the GPU
     core_watts: float | None = None  # of a processor core that works, where somebody states it
     waited_seconds: Seconds = no_seconds  # of the calling thread, for the device
 
-    def with_cpu_elsewhere(self, cpu_seconds: Seconds) -> "Meter":
-        """Return a meter that also counts what another process works for this one."""
-        here = self.cpu_seconds
-        return replace(self, cpu_seconds=lambda: here() + cpu_seconds())
-
 
 def this_machine(
+    elsewhere_cpu_seconds: Seconds = no_seconds,
     *,
     energy: EnergyClock | None = None,
     core_watts: float | None = None,
     waited_seconds: Seconds = no_seconds,
 ) -> Meter:
-    """Return the meter of this process."""
+    """Return the meter of this process, and of what others have used for it."""
     return Meter(
         wall_seconds=time.perf_counter,
-        cpu_seconds=time.process_time,
+        cpu_seconds=SharedAmount(lambda: time.process_time() + elsewhere_cpu_seconds()),
         device=processor_name(),
         energy=None if energy is None else SharedEnergy(energy),
         core_watts=core_watts,

@@ -1,6 +1,7 @@
 """Wires where the detector runs: in this process, or on a Triton server that may be ours."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,17 +30,18 @@ def build_detector(
     local = load_detector(
         package, settings.device, precision=settings.engine.precision, turns=turns
     )
-    meter = this_machine(
+    machine = partial(
+        this_machine,
         energy=open_energy_clock(choose_device(settings.device)),
         core_watts=settings.costs.core_watts,
         waited_seconds=turns.own_waited_seconds,
     )
     if settings.engine.kind is Engine.LOCAL:
-        return local, meter
+        return local, machine()
     from inference.detection.triton import FallbackDetector, TritonDetector  # noqa: PLC0415 - for Triton only
 
     served = TritonDetector(local.model, local.operating_point, settings.engine)
-    meter = meter.with_cpu_elsewhere(lambda: served.cpu_seconds)
+    meter = machine(lambda: served.cpu_seconds)
     if not settings.engine.fall_back:
         return served, meter
     return FallbackDetector(served, local, rest_seconds=settings.engine.rest_seconds), meter
