@@ -33,7 +33,7 @@ def run_network(
 
     The image is padded with air at its far ends to whole multiples of what the network halves. A
     larger one than ``most_voxels`` is cut into slabs along its first axis, and into thinner ones
-    where the device has too little memory for them; ``between`` is called after each. Raise
+    where the device has too little memory for them; ``between`` is called between two. Raise
     `AnalysisError` where it has too little even for the thinnest.
     """
     depth, height, width = (-(-size // SIZE_DIVISOR) * SIZE_DIVISOR for size in image.shape)
@@ -42,10 +42,11 @@ def run_network(
     most = min(depth, most_voxels // (height * width))
     while True:
         try:
-            parts = []
+            parts: list[Tensor] = []
             for seen, kept in _slabs(depth, most):
+                if parts:
+                    between()
                 parts.append(_run(network, padded[seen], device, precision)[:, kept])
-                between()
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise

@@ -54,9 +54,11 @@ def test_a_device_short_of_memory_gets_thinner_slabs(network: NoduleNet, error: 
     short = NarrowNetwork(network, 200, error=error)
 
     whole = run_network(network, image, CPU)
-    parts = run_network(short, image, CPU)
+    let_pass: list[int] = []
+    parts = run_network(short, image, CPU, between=lambda: let_pass.append(1))
 
     assert short.tried[0] == 512
+    assert len(let_pass) == sum(depth <= 200 for depth in short.tried) - 1
     assert parts.shape == whole.shape
     assert (parts - whole).abs().median() < 1e-4
 
