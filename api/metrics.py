@@ -16,6 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from api.device_metrics import DeviceFigures, TellDeviceUse
 from api.quality_metrics import QualityFigures
 from routing.feedback.quality import QualityDesk
 from routing.records.totals import RecordsTotals
@@ -32,7 +33,12 @@ class ServiceMetrics:
     """
 
     def __init__(
-        self, totals: RecordsTotals, quality: QualityDesk, *, started_at: datetime
+        self,
+        totals: RecordsTotals,
+        quality: QualityDesk,
+        *,
+        started_at: datetime,
+        device_use: TellDeviceUse,
     ) -> None:
         self._registry = CollectorRegistry()
         self._received = Counter(
@@ -49,6 +55,7 @@ class ServiceMetrics:
         self._stages = _StageTimes(totals, self._registry, started_at)
         self._registry.register(_FromRecords(totals))
         self._registry.register(QualityFigures(quality))
+        self._registry.register(DeviceFigures(device_use))
 
     def count_received_instance(self) -> None:
         """Count one instance that was acknowledged."""

@@ -145,7 +145,7 @@ def reading_router(
             study_uid, urgency=asked.urgency, due_at=asked.due_at, actor=asked.actor
         )
         if asked.urgency not in {None, Urgency.ROUTINE}:
-            analyse_now(study_uid)  # where it waits for a spent budget
+            analyse_now(study_uid)  # where it waits for a spent budget or for routine studies
         return item_now(desk, overview, study_uid)
 
     @router.get("/events", summary="List what has happened in the list, oldest first")

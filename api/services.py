@@ -36,7 +36,7 @@ ExpectInstances: TypeAlias = Callable[[str, int], object]
 """Notes how many instances a study will have: with the last of them it is complete."""
 
 AnalyseNow: TypeAlias = Callable[[str], bool]
-"""Starts an analysis that waits for money, by its study's UID; False where it does not wait."""
+"""Starts an analysis that waits for money or in the queue, by its study's UID; False otherwise."""
 Redeliver: TypeAlias = Callable[[str, str], bool]
 """Encodes and sends (study UID) anew what its destinations are to have now, as (who) asked.
 

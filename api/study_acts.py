@@ -18,16 +18,19 @@ def study_acts_router(
     @router.post(
         "/{study_uid}/analyse-now",
         status_code=202,
-        summary="Analyse a study that waits for a spent budget: somebody knows that it is urgent",
+        summary="Analyse a study that waits for money or others: somebody knows it is urgent",
         responses={
             **UNKNOWN_STUDY,
-            409: {"model": Problem, "description": "The study does not wait for a budget"},
+            409: {
+                "model": Problem,
+                "description": "The study does not wait, or others are as urgent",
+            },
         },
     )
     def analyse(study_uid: StudyUid) -> StudySchema:
         study = find_study(overview, study_uid)
         if not analyse_now(study.study_instance_uid):
-            raise HTTPException(409, "the study does not wait for a budget")
+            raise HTTPException(409, "the study does not wait, or others are as urgent")
         return study_schema(overview, study)
 
     @router.post(

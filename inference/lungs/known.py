@@ -1,5 +1,6 @@
 """The lungs of the volumes at hand, segmented once each."""
 
+from dataclasses import dataclass, field
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -7,7 +8,14 @@ from inference.lungs.mask import LungMask
 from inference.lungs.segmentation import segment_lungs
 from wetread.domain.volumes import CtVolume
 
-_known: WeakKeyDictionary[CtVolume, LungMask] = WeakKeyDictionary()
+
+@dataclass(slots=True, kw_only=True)
+class _Known:
+    lungs: LungMask | None = None
+    lock: Lock = field(default_factory=Lock)
+
+
+_known: WeakKeyDictionary[CtVolume, _Known] = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -17,8 +25,9 @@ def lungs_of(volume: CtVolume) -> LungMask:
     Finding, measuring and comparing ask for the lungs of the same volume one after another.
     Raise `AnalysisError` where there is no lung.
     """
-    with _lock:  # whoever asks at the same time waits rather than segments again
-        lungs = _known.get(volume)
-        if lungs is None:
-            lungs = _known[volume] = segment_lungs(volume)
-        return lungs
+    with _lock:
+        known = _known.setdefault(volume, _Known())
+    with known.lock:  # whoever asks for the same at the same time waits; others do not
+        if known.lungs is None:
+            known.lungs = segment_lungs(volume)
+        return known.lungs

@@ -179,6 +179,5 @@ def with_spent(
 
 
 def _seconds(spent: Mapping[Step, Spent], *steps: Step) -> float:
-    """Return the wall seconds of steps, less those spent reading images."""
-    used = [spent[step] for step in steps if step in spent]
-    return sum(one.wall_seconds - one.read_seconds for one in used)
+    """Return the wall seconds of steps, less those spent reading images or waiting."""
+    return sum(spent[step].working_seconds for step in steps if step in spent)

@@ -45,9 +45,13 @@ class RecordedStudies:
             patient_key=summary.patient_key,
             study_date=day_from_da(summary.study_date),
             revision=revision,
-            urgency=self._catalog.reading_priority(study_instance_uid),
+            urgency=self.urgency_of(study_instance_uid),
             instances=self._catalog.instances_of(study_instance_uid),
         )
+
+    def urgency_of(self, study_instance_uid: str) -> int:
+        """Return how urgent the analysis of a study is by now, 0 to 100."""
+        return self._catalog.reading_priority(study_instance_uid)
 
     def begin(self, study_instance_uid: str, revision: int) -> Opened:
         """Open a study to analyse it, unless that was done before."""

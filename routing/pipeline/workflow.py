@@ -29,6 +29,7 @@ from routing.pipeline.delivery import DeliveryDesk, DeliveryReport, DeliveryStat
 from routing.pipeline.durable_steps import DurableSteps
 from routing.pipeline.effects import StudyEffects
 from routing.pipeline.faults import Fault
+from routing.pipeline.lanes import ALIVE, POLLING_SECONDS, StudyLanes
 from routing.pipeline.recorded_studies import RecordedStudies
 from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.run import FetchPriors, fetch_nothing
@@ -36,7 +37,6 @@ from routing.pipeline.steps import Step
 from routing.pipeline.study import Opened
 from routing.records.results import Parcel
 from wetread.domain.errors import WetreadError
-from wetread.domain.triage import HIGHEST_PRIORITY
 from wetread.settings import PipelineSettings
 
 # A restarted process is the same executor with the same version, and takes up what it left. A
@@ -46,22 +46,12 @@ _EXECUTOR: Final = "wetread"
 # Changing the order means changing this, after the last workflow of the old order has ended.
 _STEPS_VERSION: Final = "3"
 
-_STUDIES: Final = "studies"
 _DELIVERIES: Final = "deliveries"
 _ANALYSE: Final = "analyse_study"
 _DELIVER: Final = "deliver_results"
-_POLLING_SECONDS: Final = 0.25
 _KEPT_FOR: Final = timedelta(days=7)  # for whoever looks into a study that went wrong
 _FORGOTTEN_AT_ONCE: Final = 20  # more than one study adds
 _STEP_FIRST_WAIT_SECONDS: Final = 0.5
-_ALIVE: Final = [
-    status.value
-    for status in (
-        WorkflowStatusString.ENQUEUED,
-        WorkflowStatusString.DELAYED,
-        WorkflowStatusString.PENDING,
-    )
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +91,9 @@ class StudyWorkflows:
             attempts=settings.delivery_attempts,
             first_wait_seconds=settings.delivery_first_wait_seconds,
         )
+        self._lanes = StudyLanes(
+            most=settings.concurrent_studies, most_urgent=settings.urgent_studies
+        )
         self._stopping = threading.Event()
         self._idle = threading.Condition()
         self._running = 0
@@ -126,18 +119,12 @@ class StudyWorkflows:
         self._analyse_study = DBOS.workflow(name=_ANALYSE)(self._analysing())
         self._deliver_results = DBOS.workflow(name=_DELIVER)(self._delivering())
         DBOS.launch()
-        # Counted in the database: unlike what a process counts for itself, that never lags.
-        DBOS.register_queue(
-            _STUDIES,
-            global_concurrency=self._settings.concurrent_studies,
-            polling_interval_sec=_POLLING_SECONDS,
-            on_conflict="always_update",
-        )
+        self._lanes.open()
         # One attempt at a time for each destination; they do not wait for each other.
         DBOS.register_queue(
             _DELIVERIES,
             partition_concurrency=1,
-            polling_interval_sec=_POLLING_SECONDS,
+            polling_interval_sec=POLLING_SECONDS,
             on_conflict="always_update",
         )
         for study_instance_uid, revision in self._effects.findings.missing():
@@ -151,24 +138,29 @@ class StudyWorkflows:
             self._idle.wait_for(lambda: self._running == 0, timeout_seconds)
         DBOS.destroy(destroy_registry=True)
 
-    def submit(self, study_instance_uid: str, revision: int, priority: int = 0) -> None:
-        """Have a revision analysed, once however often it is submitted.
+    def submit(self, study_instance_uid: str, revision: int) -> None:
+        """Have a revision analysed, once however often it is submitted; the more urgent sooner.
 
-        ``priority`` 0 to 100, larger is sooner. Returns when the study is durably queued.
+        Returns when the study is durably queued.
         """
-        clamped = min(max(priority, 0), HIGHEST_PRIORITY)
-        with (
-            SetWorkflowID(_analysis_id(study_instance_uid, revision)),
-            SetEnqueueOptions(priority=1 + HIGHEST_PRIORITY - clamped),  # DBOS: 1 is first
-        ):
-            DBOS.enqueue_workflow(_STUDIES, self._analyse_study, study_instance_uid, revision)
+        self._lanes.enqueue(
+            self._analyse_study,
+            study_instance_uid,
+            revision,
+            workflow_id=_analysis_id(study_instance_uid, revision),
+            urgency=self._studies.urgency_of(study_instance_uid),
+        )
         self._forget_finished()
+
+    def hasten(self, study_instance_uid: str) -> bool:
+        """Have what is queued of a study wait for no routine study; False where it is not."""
+        return self._lanes.hasten(_analysis_id(study_instance_uid))
 
     def pending(self) -> PendingWork:
         """Return what is queued or under way."""
         analyses: list[tuple[str, int]] = []
         deliveries: list[Parcel] = []
-        for status in DBOS.list_workflows(status=_ALIVE, load_output=False):
+        for status in DBOS.list_workflows(status=ALIVE, load_output=False):
             arguments = status.input["args"] if status.input else ()
             if status.name == _ANALYSE:
                 analyses.append((arguments[0], arguments[1]))
@@ -205,7 +197,7 @@ class StudyWorkflows:
         status = DBOS.get_workflow_status(_analysis_id(study_instance_uid, revision))
         if status is None and self._waits_for_budget(study_instance_uid):
             return  # it has not begun: its completion is announced again
-        if status is None or status.status in _ALIVE:
+        if status is None or status.status in ALIVE:
             self.submit(study_instance_uid, revision)
         else:
             self._give_up(study_instance_uid, revision, "the analysis was interrupted for good")
@@ -307,8 +299,9 @@ class StudyWorkflows:
                 self._idle.notify_all()
 
 
-def _analysis_id(study_instance_uid: str, revision: int) -> str:
-    return f"{study_instance_uid}:{revision}"
+def _analysis_id(study_instance_uid: str, revision: int | None = None) -> str:
+    """Return the name of a workflow; without a revision, what those of all begin with."""
+    return f"{study_instance_uid}:{'' if revision is None else revision}"
 
 
 def _parcel(study_instance_uid: str, revision: int, destination: str) -> Parcel:

@@ -23,6 +23,7 @@ from routing.records.studies import (
 from routing.records.tables import InstanceRecord, ReadingItemRecord, StudyRecord
 from routing.records.transactions import writing
 from wetread.domain.reading import AiState
+from wetread.domain.reading_order import Urgency
 from wetread.domain.studies import PatientKey, StoredInstance, StudyState
 from wetread.ports import Clock
 
@@ -120,10 +121,15 @@ class StudyCatalog:
         return found[0] if found else None
 
     def reading_priority(self, study_instance_uid: str) -> int:
-        """Return how urgent the read of a study is so far, 0 where nobody waits for it."""
+        """Return how urgent the read of a study is so far, 0 where nobody waits for it.
+
+        By what the hospital says, or by findings of an earlier revision: whichever is more.
+        """
         with Session(self._engine) as session:
             item = session.get(ReadingItemRecord, study_instance_uid)
-            return 0 if item is None else item.priority
+            if item is None:
+                return 0
+            return max(item.priority, Urgency(item.urgency).analysis_urgency)
 
     def receiving_studies(self) -> tuple[StudySummary, ...]:
         """Return the studies whose instances still arrive, earliest first."""

@@ -30,9 +30,11 @@ from tests.support.ball_analysis import NOW
 from tests.support.ball_ct import BIG, SMALL, Ball, write_ball_study
 from tests.support.ball_service import BallService, FolderDestination, wait_until
 from tests.support.ball_tools import BallDetector, FailingDetector, ball_tools
+from tests.support.reading import reading_desk
 from wetread.domain.findings import Candidate, ChangeState, Findings, Outcome, Prescreen
 from wetread.domain.identity.person import PatientDetails
 from wetread.domain.reading import AiState
+from wetread.domain.reading_order import Urgency
 from wetread.domain.studies import PatientKey, StudyState
 from wetread.domain.uids import derive_uid
 from wetread.domain.volumes import CtVolume
@@ -48,12 +50,13 @@ class _HeldDetector(BallDetector):
     def __init__(self) -> None:
         super().__init__()
         self.begun = threading.Event()
+        self.urgencies: list[int] = []  # of the studies begun
         self.let_go = threading.Event()
 
     def detect(
         self, volume: CtVolume, progress: Progress | None = None, *, urgency: int = 0
     ) -> tuple[Candidate, ...]:
-        del urgency
+        self.urgencies.append(urgency)
         self.begun.set()
         assert self.let_go.wait(30)
         return super().detect(volume, progress)
@@ -141,22 +144,76 @@ def test_the_analysis_raises_a_study_over_an_earlier_request(tmp_path: Path) -> 
     assert _state(service, empty) == StudyState.CONCLUDED, "there is nowhere to deliver to"
 
 
+def _call(service: BallService, study: StudyInput, urgency: Urgency) -> None:
+    """Say how urgent a study is, as a hospital does."""
+    reading_desk(service.engine, service.clock).change_request(
+        study.study_instance_uid, urgency=urgency, due_at=None, actor="Ward 3"
+    )
+
+
 def test_urgent_studies_are_analysed_first(tmp_path: Path) -> None:
-    service = _service(tmp_path)
+    service = _service(tmp_path, settings=_QUICK.model_copy(update={"urgent_studies": 0}))
     detector = _HeldDetector()
     with _running(service, ball_tools(detector=detector)) as workflows:
         first = _receive(service, "first")
         workflows.submit(first.study_instance_uid, 0)
         assert detector.begun.wait(20)
-        for name, priority in (("routine", 0), ("stat", 100), ("urgent", 60)):
+        for name, urgency in (
+            ("routine", Urgency.ROUTINE),
+            ("stat", Urgency.EMERGENCY),
+            ("urgent", Urgency.URGENT),
+        ):
             study = _receive(service, name)
-            workflows.submit(study.study_instance_uid, 0, priority)
+            _call(service, study, urgency)
+            workflows.submit(study.study_instance_uid, 0)
         detector.let_go.set()
         _wait_for_quiet(workflows)
     query = select(FindingsRecord.study_instance_uid).order_by(FindingsRecord.concluded_at)
     with Session(service.engine) as session:
         order = list(session.scalars(query))
     assert order == [derive_uid(name) for name in ("first", "stat", "urgent", "routine")]
+
+
+def test_an_urgent_study_waits_for_no_routine_one(tmp_path: Path) -> None:
+    service = _service(tmp_path)
+    detector = _HeldDetector()
+    with _running(service, ball_tools(detector=detector)) as workflows:
+        for name, urgency in (
+            ("first", Urgency.ROUTINE),
+            ("second", Urgency.ROUTINE),
+            ("urgent", Urgency.URGENT),
+            ("another", Urgency.EMERGENCY),
+        ):
+            study = _receive(service, name)
+            _call(service, study, urgency)
+            workflows.submit(study.study_instance_uid, 0)
+            if name == "first":
+                assert detector.begun.wait(20)
+        wait_until(lambda: len(detector.urgencies) == 2)
+        assert detector.urgencies == [0, 60]
+        detector.let_go.set()
+        _wait_for_quiet(workflows)
+    assert detector.urgencies == [0, 60, 100, 0]
+
+
+def test_what_is_called_urgent_while_it_waits_is_begun_once(tmp_path: Path) -> None:
+    service = _service(tmp_path)
+    detector = _HeldDetector()
+    with _running(service, ball_tools(detector=detector)) as workflows:
+        first, second = (_receive(service, name) for name in ("first", "second"))
+        workflows.submit(first.study_instance_uid, 0)
+        assert detector.begun.wait(20)
+        workflows.submit(second.study_instance_uid, 0)
+        _call(service, second, Urgency.EMERGENCY)
+        assert not workflows.hasten(first.study_instance_uid), "it has begun"
+        assert workflows.hasten(second.study_instance_uid)
+        assert not workflows.hasten(second.study_instance_uid)
+        wait_until(lambda: detector.urgencies == [0, 100])
+        detector.let_go.set()
+        _wait_for_quiet(workflows)
+    assert len(detector.urgencies) == 2
+    with Session(service.engine) as session:
+        assert session.scalar(select(func.count()).select_from(LedgerEntryRecord)) == 2
 
 
 def test_an_unreachable_destination_holds_up_no_other(tmp_path: Path) -> None:

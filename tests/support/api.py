@@ -43,6 +43,7 @@ from tests.support.findings import findings
 from tests.support.ledger import ledger_entry
 from tests.support.reading import double_reading, prescreening, reading_desk
 from wetread.domain.costs.budgets import Budget
+from wetread.domain.device_use import DeviceUse
 from wetread.domain.drift import DriftPolicy
 from wetread.domain.findings import Findings
 from wetread.domain.studies import StudyState
@@ -53,6 +54,7 @@ JAPAN = timezone(timedelta(hours=9))
 NOW = datetime(2026, 4, 1, 8, 30, tzinfo=JAPAN)
 NAME = "HOSTILE^<script>alert(1)</script>"
 PATIENT_ID = "P-INVENTED-77"
+DEVICE_USE = DeviceUse(turns=9, used_seconds=40.5, waited_seconds=8.25, waiting=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +203,9 @@ class Hospital:
             mark_preferences=MarkPreferenceRecords(self.engine),
             key_image_path=self.key_image_path,
             readiness=(database_check(self.engine),) if readiness is None else readiness,
-            metrics=ServiceMetrics(totals, quality, started_at=NOW - timedelta(hours=2)),
+            metrics=ServiceMetrics(
+                totals, quality, started_at=NOW - timedelta(hours=2), device_use=lambda: DEVICE_USE
+            ),
             clock=lambda: NOW,
             token=None if token is None else SecretStr(token),
         )

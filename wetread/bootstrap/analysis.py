@@ -15,6 +15,7 @@ from inference.detection import load_detector
 from inference.measurement import MEASURING_KIND, load_measurer
 from inference.registration import DeformableRegistrar
 from inference.rendering import draw_key_image
+from inference.turns import DeviceTurns
 from inference.volumes.reader import SeriesReader
 from models.registry import PACKAGES_DIR, ModelPackage, load_package
 from routing.commitments import ExpectedCommitments
@@ -52,15 +53,18 @@ _LOCAL_SITE = "local"  # the issuer of patient IDs in a folder that name none
 
 
 def build_analysis(
-    settings: Settings, rules: AnalysisRules, outputs: ChooseOutputs = default_outputs
+    settings: Settings,
+    rules: AnalysisRules,
+    outputs: ChooseOutputs = default_outputs,
+    turns: DeviceTurns | None = None,
 ) -> StudyAnalysis:
     """Return the analysis with the model of the settings; raise `ConfigurationError`.
 
-    ``outputs`` tells which objects its results become.
+    ``outputs`` tells which objects its results become, ``turns`` are those of the device.
     """
     _check_packages_are_ours()
     measurer = load_measurer(load_package(MEASURING_MODEL))
-    detector, meter = build_detector(configured_package(settings), settings)
+    detector, meter = build_detector(configured_package(settings), settings, turns or DeviceTurns())
     return StudyAnalysis(
         tools=AnalysisTools(
             reader=SeriesReader(),

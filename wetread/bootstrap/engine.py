@@ -1,12 +1,14 @@
 """Wires where the detector runs: in this process, or on a Triton server that may be ours."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.detection import load_detector
 from inference.devices import choose_device
 from inference.energy import open_energy_clock
+from inference.turns import DeviceTurns
 from models.registry import ModelPackage
 from routing.pipeline.metering import Meter, this_machine
 from wetread.ports import Detector
@@ -17,21 +19,29 @@ if TYPE_CHECKING:
     from inference.serving.server import TritonServer, TritonWheel
 
 
-def build_detector(package: ModelPackage, settings: Settings) -> tuple[Detector, Meter]:
+def build_detector(
+    package: ModelPackage, settings: Settings, turns: DeviceTurns
+) -> tuple[Detector, Meter]:
     """Return the detector of a package on the engine of the settings, and what meters both.
 
-    The local one is loaded whatever the engine: it says what the package marks, and takes over.
-    Raise `ConfigurationError`.
+    ``turns`` are those of the device of the settings. The local engine is loaded whatever is
+    chosen: it says what the package marks, and takes over. Raise `ConfigurationError`.
     """
-    local = load_detector(package, settings.device)
-    energy = open_energy_clock(choose_device(settings.device))
-    core_watts = settings.costs.core_watts
+    local = load_detector(
+        package, settings.device, precision=settings.engine.precision, turns=turns
+    )
+    machine = partial(
+        this_machine,
+        energy=open_energy_clock(choose_device(settings.device)),
+        core_watts=settings.costs.core_watts,
+        waited_seconds=turns.own_waited_seconds,
+    )
     if settings.engine.kind is Engine.LOCAL:
-        return local, this_machine(energy=energy, core_watts=core_watts)
+        return local, machine()
     from inference.detection.triton import FallbackDetector, TritonDetector  # noqa: PLC0415 - for Triton only
 
     served = TritonDetector(local.model, local.operating_point, settings.engine)
-    meter = this_machine(lambda: served.cpu_seconds, energy=energy, core_watts=core_watts)
+    meter = machine(lambda: served.cpu_seconds)
     if not settings.engine.fall_back:
         return served, meter
     return FallbackDetector(served, local, rest_seconds=settings.engine.rest_seconds), meter

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from inference.turns import DeviceTurns
 from routing.commitments import ExpectedCommitments
 from routing.identity.kanji import KanjiFolder, load_kanji_variants
 from routing.identity.linking import PatientLinker
@@ -47,6 +48,7 @@ def build_pipeline(
     *,
     moves: ExpectedMoves,
     commitments: ExpectedCommitments,
+    turns: DeviceTurns,
 ) -> Pipeline:
     """Construct the pipeline; raise `ConfigurationError`."""
     clock, rules = records.clock, load_analysis_rules(settings)
@@ -59,7 +61,7 @@ def build_pipeline(
         most_priors=settings.pipeline.most_priors,
     )
     outputs = RecordedOutputs(build_recipients(settings), records.preferences, records.catalog)
-    analysis = build_analysis(settings, rules, outputs)
+    analysis = build_analysis(settings, rules, outputs, turns)
     guard = build_guard(settings, records.ledger, rules.payers)
 
     def waits_for_budget(study_instance_uid: str) -> bool:

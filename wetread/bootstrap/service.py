@@ -15,6 +15,7 @@ from api.app import create_app
 from api.health import database_check, disk_check
 from api.metrics import ServiceMetrics
 from api.services import ApiServices
+from inference.turns import DeviceTurns
 from routing.commitments import ExpectedCommitments
 from routing.feedback.desk import FeedbackDesk
 from routing.feedback.quality import QualityDesk
@@ -108,9 +109,14 @@ def build_service(settings: Settings) -> Service:
     prescreening = build_prescreening(settings, records.engine, desk)
     assignment_desk = build_desk(settings, records.engine, records.catalog, desk)
     quality = QualityDesk(records.quality, DriftPolicy(), records.clock)
-    metrics = ServiceMetrics(records.totals, quality, started_at=records.clock())
+    turns = DeviceTurns()
+    metrics = ServiceMetrics(
+        records.totals, quality, started_at=records.clock(), device_use=turns.use
+    )
     moves, commitments = build_moves(settings), ExpectedCommitments()
-    pipeline = build_pipeline(settings, records, prescreening, moves=moves, commitments=commitments)
+    pipeline = build_pipeline(
+        settings, records, prescreening, moves=moves, commitments=commitments, turns=turns
+    )
 
     def begin_study(study_instance_uid: str, revision: int) -> None:
         desk.open(study_instance_uid)  # to be read from here on, whatever becomes of the analysis
@@ -160,6 +166,11 @@ def _build_api(
     def complete_study(study_instance_uid: str) -> None:
         intake.watcher.complete_now(study_instance_uid)
 
+    def analyse_now(study_instance_uid: str) -> bool:
+        return pipeline.budgeted.submit_now(study_instance_uid) or pipeline.workflows.hasten(
+            study_instance_uid
+        )
+
     def redeliver(study_instance_uid: str, actor: str) -> bool:
         found = pipeline.redelivery.readdress(study_instance_uid, actor=actor)
         if found:
@@ -184,7 +195,7 @@ def _build_api(
         assignment_desk=assignment_desk,
         assignments=records.assignments,
         complete_study=complete_study,
-        analyse_now=pipeline.budgeted.submit_now,
+        analyse_now=analyse_now,
         expect_instances=records.catalog.set_expected,
         redeliver=redeliver,
         mark_preferences=records.preferences,

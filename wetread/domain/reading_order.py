@@ -9,10 +9,13 @@ need not be sorted again as time passes, and nothing waits for ever: what was re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.triage import HIGHEST_PRIORITY
 from wetread.domain.words import Words
+
+URGENT_FROM: Final = 60  # of 100: analyses that need not wait for routine ones
 
 
 class Urgency(StrEnum):
@@ -21,6 +24,17 @@ class Urgency(StrEnum):
     ROUTINE = "routine"
     URGENT = "urgent"
     EMERGENCY = "emergency"
+
+    @property
+    def analysis_urgency(self) -> int:
+        """How soon the analysis is to have the machine, 0 to 100 as findings raise a study."""
+        match self:
+            case Urgency.ROUTINE:
+                return 0
+            case Urgency.URGENT:
+                return URGENT_FROM
+            case Urgency.EMERGENCY:
+                return HIGHEST_PRIORITY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

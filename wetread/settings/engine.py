@@ -20,6 +20,7 @@ class EngineSettings(Section):
     """Where the network runs, and how a Triton server is reached."""
 
     kind: Engine = Engine.LOCAL
+    precision: str = Field(default="auto", pattern=r"^(auto|fp32|mixed)$")  # of the local engine
     url: str = Field(default="127.0.0.1:8001", pattern=r"^[^\s/:]+:\d+$")  # of the server's gRPC
     start_server: bool = False  # `serve` starts it itself at that address, where it is this host's
     server_dir: Path | None = None  # the wheel nvidia-pytriton unpacked; None: of `make triton`

@@ -1,15 +1,16 @@
 """From a volume and its lungs to candidates: the one pass that detector and evaluation share."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 from scipy import ndimage
+from torch import Tensor
 
 from inference.detection.lung_grid import resample_lung_box
 from inference.detection.network.candidates import drop_doubles, find_peaks
 from inference.detection.network.encoding import MARGIN_MM, SPACING_MM, encode_hu
-from inference.detection.network.inference import run_network
 from inference.lungs import LungMask
 from wetread.domain.findings import Candidate
 from wetread.domain.geometry import as_point
@@ -27,14 +28,16 @@ _NEARBY: Final = (  # steps (z, y, x) to every place that lies so few voxels apa
 )
 
 
-def search_nodules(
-    network: torch.nn.Module, volume: CtVolume, lungs: LungMask, device: torch.device
-) -> tuple[Candidate, ...]:
+LookAt: TypeAlias = Callable[[NDArray[np.uint8]], Tensor]
+"""Returns what the network says of an encoded image: `run_network` on some device."""
+
+
+def search_nodules(look_at: LookAt, volume: CtVolume, lungs: LungMask) -> tuple[Candidate, ...]:
     """Return at most 100 candidates in or at the lungs, best first."""
     hu, grid = resample_lung_box(
         volume, lungs, margin_mm=MARGIN_MM, spacing_zyx_mm=(SPACING_MM,) * 3
     )
-    output = run_network(network, encode_hu(hu), device)
+    output = look_at(encode_hu(hu))
     peaks = find_peaks(output, lowest_score=LOWEST_SCORE, limit=_MOST_PEAKS)
     around = grid.lps_from_voxel(np.rint(peaks.center)[:, None] + _NEARBY)
     near_lungs = np.any(lungs.contains(around), axis=1, keepdims=False)

@@ -15,8 +15,15 @@ from inference.detection.retinanet.lungs import LungSurroundings
 from inference.detection.retinanet.prediction import predict_maps
 from inference.detection.retinanet.preprocessing import prepare_image
 from inference.detection.retinanet.windows import Size, WindowGrid, place_windows
-from inference.devices import describe_device
+from inference.devices import (
+    Precision,
+    autocast,
+    describe_device,
+    is_out_of_memory,
+    too_little_memory,
+)
 from inference.lungs import LungMask, lungs_of
+from inference.turns import DeviceTurns
 from inference.weights import load_weights
 from models.registry import ModelPackage
 from wetread.domain.errors import ConfigurationError
@@ -36,7 +43,13 @@ class RetinaNetDetector:
     """
 
     def __init__(
-        self, package: ModelPackage, device: torch.device, window: Size | None = None
+        self,
+        package: ModelPackage,
+        device: torch.device,
+        window: Size | None = None,
+        *,
+        precision: Precision = Precision.AUTO,
+        turns: DeviceTurns | None = None,
     ) -> None:
         package.require_spacing(SPACING_ZYX_MM)
         if package.operating_point is None:
@@ -50,6 +63,8 @@ class RetinaNetDetector:
         load_weights(network.to_empty(device="cpu"), package)
         self._network = network.eval().to(device)
         self._device = device
+        self._precision = precision
+        self._turns = turns or DeviceTurns()
         self._model = package.identity(device=describe_device(device))
 
     @property
@@ -66,20 +81,30 @@ class RetinaNetDetector:
         self, volume: CtVolume, progress: Progress | None = None, *, urgency: int = 0
     ) -> tuple[Candidate, ...]:
         """Return at most 300 candidates, best first; raise `AnalysisError` without lungs."""
-        del urgency  # nothing queues here
-        return self.search(volume, lungs_of(volume), progress or (lambda _: None))
+        return self.search(volume, lungs_of(volume), progress or (lambda _: None), urgency)
 
     def search(
-        self, volume: CtVolume, lungs: LungMask, progress: Progress
+        self, volume: CtVolume, lungs: LungMask, progress: Progress, urgency: int = 0
     ) -> tuple[Candidate, ...]:
         """Return the candidates in or at the lungs, best first."""
         surroundings = LungSurroundings(lungs)
         image = prepare_image(volume)
         x, y, z = image.values.shape
         grid = place_windows((x, y, z), self._window)
-        boxes = self.find_boxes(
-            image.values, grid, surroundings.windows_of(grid, image.geometry), progress
-        )
+        starts = surroundings.windows_of(grid, image.geometry)
+        with self._turns.turn(urgency) as let_pass:
+
+            def tell(share: float) -> None:
+                progress(share)
+                if share < 1:
+                    let_pass()
+
+            try:
+                boxes = self.find_boxes(image.values, grid, starts, tell)
+            except (RuntimeError, MemoryError) as error:
+                if is_out_of_memory(error):  # the window is the bundle's: none is smaller
+                    raise too_little_memory(self._device) from error
+                raise
         return _candidates(boxes, image.geometry, surroundings)
 
     def find_boxes(
@@ -89,8 +114,8 @@ class RetinaNetDetector:
         x, y, z = image.shape
         with ExitStack() as stack:
             stack.enter_context(torch.inference_mode())
-            if self._device.type == "cuda":  # halves are slower than singles on a processor
-                stack.enter_context(torch.autocast("cuda", torch.float16))
+            stack.enter_context(autocast(self._device, self._precision))
+            if self._device.type == "cuda":
                 stack.enter_context(torch.backends.cudnn.flags(enabled=True, benchmark=True))
             maps = predict_maps(
                 self._network,

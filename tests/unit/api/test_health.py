@@ -65,6 +65,10 @@ def test_figures_count_what_the_records_know(hospital: Hospital) -> None:
         'wetread_device_seconds_total{device="cpu"} 5.25',
         "wetread_energy_joules_total 0.0",
         "wetread_reading_queue_length 1.0",
+        "wetread_device_busy_seconds_total 40.5",
+        "wetread_device_wait_seconds_sum 8.25",
+        "wetread_device_wait_seconds_count 9.0",
+        "wetread_device_waiting 2.0",
         'wetread_stage_seconds_count{stage="detect"} 1.0',
         'wetread_stage_seconds_sum{stage="total"} 4.5',
     ):

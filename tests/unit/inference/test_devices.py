@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from inference.devices import choose_device, describe_device
+from inference.devices import Precision, choose_device, describe_device, half_precision
 from wetread.domain.errors import ConfigurationError
 
 
@@ -15,3 +15,20 @@ def test_the_device_asked_for_is_chosen_and_has_a_name() -> None:
 def test_a_device_that_is_not_there_is_told(wanted: str) -> None:
     with pytest.raises(ConfigurationError, match="device"):
         choose_device(wanted)
+
+
+@pytest.mark.parametrize(
+    ("device", "precision", "half"),
+    [
+        ("cpu", Precision.AUTO, None),
+        ("cpu", Precision.FP32, None),
+        ("cpu", Precision.MIXED, torch.bfloat16),
+        ("cuda:0", Precision.AUTO, torch.float16),
+        ("cuda:0", Precision.FP32, None),
+        ("cuda:0", Precision.MIXED, torch.float16),
+    ],
+)
+def test_halves_are_for_gpus_and_for_whoever_asks(
+    device: str, precision: Precision, half: torch.dtype | None
+) -> None:
+    assert half_precision(torch.device(device), precision) == half

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from inference.devices import Precision
 from wetread.domain.errors import ConfigurationError
 from wetread.settings import AeTitle, Engine, load_settings
 
@@ -102,3 +103,11 @@ def test_another_engine_changes_nothing_else(tmp_path: Path) -> None:
     served = settings.with_engine(Engine.TRITON)
     assert (served.model, served.engine.url) == ("mine", "gpu:8001")
     assert (settings.engine.kind, served.engine.kind) == (Engine.LOCAL, Engine.TRITON)
+
+
+def test_every_precision_can_be_asked_for_and_no_other(tmp_path: Path) -> None:
+    for precision in Precision:
+        text = f"[engine]\nprecision = '{precision}'\n"
+        assert load_settings(write(tmp_path, text)).engine.precision == precision
+    with pytest.raises(ConfigurationError, match=r"engine\.precision"):
+        load_settings(write(tmp_path, "[engine]\nprecision = 'fp8'\n"))

@@ -5,11 +5,13 @@ Started again with the same folders, it goes on where it stopped.
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
 
 from inference.detection.network.detector import load_network
+from inference.detection.network.inference import run_network
 from inference.detection.network.search import search_nodules
 from inference.detection.network.training.learning import Course, Learner
 from inference.detection.network.training.lungs import prepare_lungs
@@ -52,10 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def assess_package(data: Path, work: Path, out: Path, false_marks_per_scan: float) -> None:
     """Assess the weights as they will be used, and state figures and operating point."""
     package = check_package(out)
-    network, device = load_network(package), torch.device("cpu")
+    look_at = partial(run_network, load_network(package), device=torch.device("cpu"))
 
     def detect(volume: CtVolume) -> tuple[Candidate, ...]:
-        return search_nodules(network, volume, lungs_of(volume), device)
+        return search_nodules(look_at, volume, lungs_of(volume))
 
     trial = held_out_trial(data)
     matches = assess(trial, detect)

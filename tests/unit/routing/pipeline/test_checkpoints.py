@@ -11,7 +11,7 @@ from routing.pipeline.steps import Attempt, Failure
 from tests.support.findings import findings, nodule
 from wetread.domain.findings import Candidate, Findings, Nodule, Outcome
 
-_SPENT = Spent(wall_seconds=1.25, cpu_seconds=0.1 + 0.2, read_seconds=1e-9)
+_SPENT = Spent(wall_seconds=1.25, cpu_seconds=0.1 + 0.2, read_seconds=1e-9, waited_seconds=0.7)
 _NODULE = nodule("1.2.3")
 
 

@@ -40,9 +40,11 @@ def test_findings_that_were_not_written_never_look_whole(outcome: Outcome) -> No
     assert after.triage.priority > 0
 
 
-def test_reading_images_is_counted_once() -> None:
+def test_reading_images_is_counted_once_and_waiting_is_no_work() -> None:
     spent = {
-        Step.DETECT: Spent(wall_seconds=5.0, cpu_seconds=6.0, read_seconds=2.0),
+        Step.DETECT: Spent(
+            wall_seconds=15.0, cpu_seconds=6.0, read_seconds=2.0, waited_seconds=10.0
+        ),
         Step.MARK_PRIOR: Spent(wall_seconds=3.0, cpu_seconds=2.0, read_seconds=1.0),
         Step.COMPARE: Spent(wall_seconds=1.5, cpu_seconds=1.0),
         Step.TRIAGE: Spent(wall_seconds=0.25),
@@ -50,7 +52,7 @@ def test_reading_images_is_counted_once() -> None:
     concluded = with_spent(findings(), spent, device="cpu: test", prices=load_price_table())
     timing, cost = concluded.timing_s, concluded.cost
     assert (timing.read, timing.detect, timing.compare) == (3.0, 3.0, 3.5)
-    assert timing.total == 9.75
+    assert timing.total == 19.75
     assert (cost.cpu_seconds, cost.gpu_seconds, cost.device) == (9.0, 0.0, "cpu: test")
 
 
@@ -60,7 +62,7 @@ def test_reading_images_is_counted_once() -> None:
 def test_detection_on_a_gpu_is_priced_as_such(device: str) -> None:
     base = findings()
     on_gpu = replace(base, model=replace(base.model, device=device))
-    spent = {Step.DETECT: Spent(wall_seconds=5.0, read_seconds=2.0)}
+    spent = {Step.DETECT: Spent(wall_seconds=9.0, read_seconds=2.0, waited_seconds=4.0)}
     cost = with_spent(on_gpu, spent, device="cpu: test", prices=load_price_table()).cost
     assert cost.gpu_seconds == 3.0
     assert cost.cost_jpy == pytest.approx(3 * 25_000 / (730 * 3600), abs=1e-6)

@@ -30,7 +30,7 @@ def test_steps_at_the_same_time_share_and_alone_have_all() -> None:
     clock.now += 50  # nobody's
     with shared.measuring() as last:
         clock.now += 2
-    assert (one.joules, other.joules, last.joules) == (6 + 5 + 1, 5, 2)
+    assert (one.amount, other.amount, last.amount) == (6 + 5 + 1, 5, 2)
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 1000)), max_size=30))
@@ -51,7 +51,7 @@ def test_what_was_used_while_any_step_ran_is_given_out_exactly(
             uses.append(running[number].__enter__())
     for step in running.values():
         step.__exit__(None, None, None)
-    assert abs(sum(use.joules or 0.0 for use in uses) - spent) < 1e-6
+    assert abs(sum(use.amount or 0.0 for use in uses) - spent) < 1e-6
 
 
 def test_a_driver_that_goes_away_leaves_nothing_measured_and_stops_nothing() -> None:
@@ -59,4 +59,4 @@ def test_a_driver_that_goes_away_leaves_nothing_measured_and_stops_nothing() -> 
     shared = SharedEnergy(clock)
     with shared.measuring() as use:
         clock.fails = True
-    assert use.joules is None
+    assert use.amount is None

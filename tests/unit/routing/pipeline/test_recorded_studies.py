@@ -17,9 +17,11 @@ from tests.support.ball_analysis import NOW
 from tests.support.ball_ct import BIG, write_ball_study
 from tests.support.ball_service import BallService
 from tests.support.findings import findings
+from tests.support.reading import reading_desk
 from tests.support.record_rows import RECEIVED_AT
 from wetread.domain.errors import StudyError
 from wetread.domain.reading import AiState
+from wetread.domain.reading_order import Urgency
 from wetread.domain.studies import PatientKey, StudyState
 
 
@@ -166,3 +168,9 @@ def test_a_study_is_as_urgent_as_its_read_already_is(archive: _Archive) -> None:
     )
 
     assert archive.studies.open(uid, 1).urgency == 60
+
+    reading_desk(archive.service.engine, archive.service.clock).change_request(
+        uid, urgency=Urgency.EMERGENCY, due_at=None, actor="Ward 3"
+    )
+
+    assert archive.studies.urgency_of(uid) == 100

@@ -2,15 +2,19 @@
 
 import itertools
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from inference.turns import DeviceTurns
 from inference.volumes.reader import SeriesReader
 from routing.pipeline.metering import Meter, this_machine
 from routing.pipeline.retries import RetryPolicy
+from routing.pipeline.sharing import SharedAmount
 from routing.pipeline.steps import Failure, Step, run_at_once
 from routing.pipeline.trail import StudyTrail
 from routing.pipeline.volumes import VolumeShelf
+from tests.support.waiting_turns import await_waiting
 
 
 class _Clock:
@@ -38,7 +42,7 @@ def metered(*, step_seconds: float, core_watts: float | None = None, gpu: bool =
     wall, cpu = itertools.count(0.0, step_seconds), itertools.count(0.0, 2.0)
     return Meter(
         wall_seconds=lambda: next(wall),
-        cpu_seconds=lambda: next(cpu),
+        cpu_seconds=SharedAmount(lambda: next(cpu)),
         device=machine.device,
         energy=machine.energy,
         core_watts=machine.core_watts,
@@ -71,3 +75,28 @@ def test_without_a_gpu_the_stated_watts_of_a_core_count() -> None:
     steps = trail(metered(step_seconds=3.0, gpu=False))
     steps.attempt(Step.ENCODE, int, lambda: 7)
     assert steps.spent[Step.ENCODE].energy_joule is None
+
+
+def test_the_wait_for_the_device_is_told_of_the_step_that_waited() -> None:
+    turns = DeviceTurns()
+    steps = trail(this_machine(waited_seconds=turns.own_waited_seconds))
+
+    def detect() -> int:
+        with turns.turn():
+            return 7
+
+    with ThreadPoolExecutor(1) as pool, turns.turn():
+        detecting = pool.submit(steps.attempt, Step.DETECT, int, detect)
+        await_waiting(turns, 1)
+    assert detecting.result() == 7
+    steps.attempt(Step.MEASURE, int, lambda: 7)
+    assert 0 < steps.spent[Step.DETECT].waited_seconds < steps.spent[Step.DETECT].wall_seconds
+    assert steps.spent[Step.MEASURE].waited_seconds == 0
+
+
+def test_processor_seconds_of_studies_at_once_are_given_out_once() -> None:
+    meter = metered(step_seconds=3.0)
+    outer, inner = trail(meter), trail(meter)
+    outer.attempt(Step.DETECT, int, lambda: inner.attempt(Step.MEASURE, int, lambda: 7) or 7)
+    cpu = (outer.spent[Step.DETECT].cpu_seconds, inner.spent[Step.MEASURE].cpu_seconds)
+    assert cpu == (2 + 1 + 2, 1), "of 2 seconds between two looks, half to each of two"

@@ -1,6 +1,7 @@
 """What we find with the network of MONAI's bundle is what MONAI's own pipeline finds with it."""
 
 import io
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from monai.data import MetaTensor
 
 from inference.detection import load_detector
 from inference.detection.retinanet import RetinaNetDetector
+from inference.detection.retinanet.architecture import RetinaNet
 from inference.detection.retinanet.windows import place_windows
 from inference.lungs import LungMask
+from inference.turns import DeviceTurns
 from models.registry import load_package
 from tests.support.packages import write_package
 from tests.support.stock_retinanet import (
@@ -25,7 +28,8 @@ from tests.support.stock_retinanet import (
     stock_detector,
     stock_image,
 )
-from wetread.domain.errors import ConfigurationError
+from tests.support.waiting_turns import await_waiting
+from wetread.domain.errors import AnalysisError, ConfigurationError
 from wetread.domain.geometry import VolumeGeometry
 from wetread.domain.volumes import CtVolume
 
@@ -131,9 +135,11 @@ def test_candidates_lie_where_the_bundle_puts_them(
     np.testing.assert_allclose([one.score for one in ours], theirs["label_scores"], atol=1e-4)
 
 
-def test_only_windows_and_boxes_at_the_lungs_count(packages: Path, weights: bytes) -> None:
-    """Leaving windows out changes nothing in the lungs."""
-    window = (32, 16, 16)
+NARROW_WINDOW = (32, 16, 16)
+
+
+def narrow_study() -> tuple[CtVolume, LungMask]:
+    """Return several windows in a row, lungs in the first of them."""
     geometry = VolumeGeometry(
         shape_zyx=(14, 16, 110),
         spacing_zyx_mm=(1.25, 0.703125, 0.703125),
@@ -143,7 +149,15 @@ def test_only_windows_and_boxes_at_the_lungs_count(packages: Path, weights: byte
     volume = volume_of(-500 + 400 * blotches(14, 16, 110), geometry)
     mask = np.zeros(geometry.shape_zyx, dtype=bool)
     mask[:, :, :20] = True
-    lungs = LungMask(mask=mask, sides=mask.astype(np.uint8), geometry=geometry, plausible=True)
+    return volume, LungMask(
+        mask=mask, sides=mask.astype(np.uint8), geometry=geometry, plausible=True
+    )
+
+
+def test_only_windows_and_boxes_at_the_lungs_count(packages: Path, weights: bytes) -> None:
+    """Leaving windows out changes nothing in the lungs."""
+    window = NARROW_WINDOW
+    volume, lungs = narrow_study()
     image = stock_image(volume)
     theirs = in_world(stock_boxes(stock_detector(weights, window), image), image)
     shares: list[float] = []
@@ -159,6 +173,42 @@ def test_only_windows_and_boxes_at_the_lungs_count(packages: Path, weights: byte
     wanted = torch.cat([theirs["box"][held, :3], theirs["label_scores"][held, None]], dim=1)
     assert len(wanted) > 0
     assert torch.cdist(wanted, found).amin(dim=1).max() < 0.01
+
+
+def test_an_urgent_study_overtakes_between_two_windows(packages: Path) -> None:
+    turns, looked_at = DeviceTurns(), list[str]()
+    detector = RetinaNetDetector(
+        load_package("bundle", (packages,)), CPU, NARROW_WINDOW, turns=turns
+    )
+    urgent = threading.Thread(
+        target=detector.search, args=(*narrow_study(), lambda _: looked_at.append("urgent"), 60)
+    )
+
+    def tell(_: float) -> None:
+        looked_at.append("routine")
+        if len(looked_at) == 1:
+            urgent.start()
+            await_waiting(turns, 1)
+
+    found = detector.search(*narrow_study(), tell)
+
+    urgent.join(20)
+    windows = looked_at.count("routine")
+    assert windows > 1
+    assert looked_at == ["routine", *["urgent"] * windows, *["routine"] * (windows - 1)]
+    assert found == detector.search(*narrow_study(), lambda _: None)
+
+
+def test_too_little_memory_for_a_window_is_said(
+    packages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(RetinaNet, "features", run_out)
+    detector = RetinaNetDetector(load_package("bundle", (packages,)), CPU, NARROW_WINDOW)
+    with pytest.raises(AnalysisError, match="too little memory"):
+        detector.search(*narrow_study(), lambda _: None)
 
 
 def test_the_package_is_read_by_its_kind_and_says_what_it_is(packages: Path) -> None:
