@@ -23,14 +23,14 @@ def study_acts_router(
             **UNKNOWN_STUDY,
             409: {
                 "model": Problem,
-                "description": "The study does not wait, or others are as urgent",
+                "description": "The study does not wait, or only for urgent ones",
             },
         },
     )
     def analyse(study_uid: StudyUid) -> StudySchema:
         study = find_study(overview, study_uid)
         if not analyse_now(study.study_instance_uid):
-            raise HTTPException(409, "the study does not wait, or others are as urgent")
+            raise HTTPException(409, "the study does not wait, or only for urgent ones")
         return study_schema(overview, study)
 
     @router.post(

@@ -43,6 +43,12 @@ def analyse(analysis: StudyAnalysis, study: StudyInput) -> float:
     return time.perf_counter() - begun
 
 
+def ratio(mine: list[float], other: list[float]) -> str:
+    """Return the median of what each round says, and the range."""
+    ratios = [one / another for one, another in zip(mine, other, strict=True)]
+    return f"{median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
+
+
 def throughput(study: StudyInput, studies: int, rounds: int) -> None:
     """Print seconds a study by how many are analysed at once, alternately."""
     turns = DeviceTurns()
@@ -61,10 +67,9 @@ def throughput(study: StudyInput, studies: int, rounds: int) -> None:
     print("| at once | s a study | to one at a time (lowest–highest) | device in use |")
     print("|---|---|---|---|")
     for most in AT_ONCE:
-        ratios = [mine / one for mine, one in zip(seconds[most], seconds[1], strict=True)]
         print(
-            f"| {most} | {median(seconds[most]):.1f} | {median(ratios):.2f} "
-            f"({min(ratios):.2f}–{max(ratios):.2f}) | {median(shares[most]):.0%} |"
+            f"| {most} | {median(seconds[most]):.1f} | {ratio(seconds[most], seconds[1])} "
+            f"| {median(shares[most]):.0%} |"
         )
 
 
@@ -82,13 +87,10 @@ def overtaking(study: StudyInput, rounds: int) -> None:
                 taken.append(analyse(analysis, replace(study, urgency=urgency)))
                 for other in others:
                     other.result()
-    print("\n| the fourth study is | s until its result |\n|---|---|")
-    print(f"| routine | {median(seconds[0]):.1f} |")
-    ratios = [mine / other for mine, other in zip(seconds[100], seconds[0], strict=True)]
-    print(
-        f"| urgent | {median(seconds[100]):.1f}, {median(ratios):.2f} of that "
-        f"({min(ratios):.2f}–{max(ratios):.2f}) |"
-    )
+    print("\n| the fourth study is | s until its result | to routine (lowest–highest) |")
+    print("|---|---|---|")
+    for name, taken in zip(("routine", "urgent"), seconds.values(), strict=True):
+        print(f"| {name} | {median(taken):.1f} | {ratio(taken, seconds[0])} |")
 
 
 def passes(study: StudyInput, rounds: int) -> None:
@@ -127,9 +129,10 @@ def passes(study: StudyInput, rounds: int) -> None:
             way()
             seconds[name].append(time.perf_counter() - begun)
     print(f"\nlung box {image.shape}, {describe_device(device)}, halves are {Precision.MIXED}")
-    print("| way | s |\n|---|---|")
-    for name, taken in seconds.items():
-        print(f"| {name} | {median(taken):.2f} |")
+    print("| way | s | to the first of its kind (lowest–highest) |\n|---|---|---|")
+    for number, (name, taken) in enumerate(seconds.items()):
+        first = seconds[list(ways)[number // 3 * 3]]
+        print(f"| {name} | {median(taken):.2f} | {ratio(taken, first)} |")
     outputs = [ways[name]() for name in list(ways)[:3]]
     whole, *others = (drop_doubles(find_peaks(o, lowest_score=0.02, limit=400)) for o in outputs)
     for name, peaks in zip(list(ways)[1:3], others, strict=True):

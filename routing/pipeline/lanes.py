@@ -61,12 +61,12 @@ class StudyLanes:
             DBOS.enqueue_workflow(lane, analyse, study_instance_uid, revision)
 
     def hasten(self, workflow_id_prefix: str) -> bool:
-        """Begin at once what is queued under such a name; False where nothing is, or no room.
+        """Have what is queued under such a name wait for urgent ones only; False where nothing is.
 
         What is begun at this very moment is then done twice, as after a killed process: that
         doubles no effect.
         """
-        if not self._has_room_for_urgent():
+        if not self._most_urgent:
             return False
         queued = DBOS.list_workflows(
             status=WorkflowStatusString.ENQUEUED.value,
