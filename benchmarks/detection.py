@@ -48,6 +48,7 @@ from wetread.domain.volumes import CtVolume
 from wetread.settings import Settings
 
 P, R = ParamSpec("P"), TypeVar("R")
+SCHEMA_NAME = "wetread.side_by_side/1"
 MIB = 1024
 MOST_BOXES = 300  # that MONAI returns
 SAME_MM, SAME_SCORE = 0.1, 0.001
@@ -162,8 +163,8 @@ def measure(path: str, arguments: list[str]) -> dict[str, Any]:
     return {**json.loads(answer), "peak_mib": usage.ru_maxrss / MIB}
 
 
-def print_agreement(stock: list[list[float]], ours: list[list[float]]) -> None:
-    """Say how many detections both paths share."""
+def print_agreement(stock: list[list[float]], ours: list[list[float]]) -> int:
+    """Say how many detections both paths share, and return it."""
     theirs, mine = np.asarray(stock).reshape(-1, 4), np.asarray(ours).reshape(-1, 4)
     if (
         len(theirs) == MOST_BOXES
@@ -171,10 +172,27 @@ def print_agreement(stock: list[list[float]], ours: list[list[float]]) -> None:
         mine = mine[mine[:, 3] > theirs[:, 3].min() - SAME_SCORE]
     apart = np.linalg.norm(theirs[:, None, :3] - mine[None, :, :3], axis=2)
     same = (apart < SAME_MM) & (np.abs(theirs[:, None, 3] - mine[None, :, 3]) < SAME_SCORE)
+    shared = int(same.any(axis=1).sum())
     print(
         f"\n{len(theirs)} detections of stock in the lungs, {len(mine)} of ours, "
-        f"{int(same.any(axis=1).sum())} the same (within {SAME_MM} mm, {SAME_SCORE} of score)"
+        f"{shared} the same (within {SAME_MM} mm, {SAME_SCORE} of score)"
     )
+    return shared
+
+
+def write_report(path: Path, device: str, runs: dict[str, dict[str, Any]], shared: int) -> None:
+    """Write what is printed as JSON, beside the report of `wetread bench`."""
+    paths = {
+        name: {
+            "wall_seconds": run["wall"],
+            "cpu_seconds": run["cpu"],
+            "peak_mib": run["peak_mib"],
+            "detections": len(run["candidates"]),
+        }
+        for name, run in runs.items()
+    }
+    document = {"schema": SCHEMA_NAME, "device": device, "paths": paths, "the_same": shared}
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -187,6 +205,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--packages", type=Path, help="the folder that --package lies in")
     parser.add_argument("--model")
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="what is printed, as JSON")
     parser.add_argument("--path", choices=PATHS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.window = tuple(options.window)
@@ -215,7 +234,8 @@ def main() -> None:
             for path in PATHS
             if path != "model" or options.model is not None
         }
-    print(f"device {describe_device(choose_device(options.device))}, window {options.window}\n")
+    device = describe_device(choose_device(options.device))
+    print(f"device {device}, window {options.window}\n")
     print("| path | prepare s | network s | other s | total s | CPU s | peak MiB |")
     print("|---|---|---|---|---|---|---|")
     for path, run in runs.items():
@@ -224,7 +244,9 @@ def main() -> None:
         other = wall["total"] - prepare - network
         seconds = " | ".join(f"{one:.1f}" for one in (prepare, network, other, wall["total"]))
         print(f"| {path} | {seconds} | {run['cpu']['total']:.1f} | {run['peak_mib']:.0f} |")
-    print_agreement(runs["stock"]["candidates"], runs["ours"]["candidates"])
+    shared = print_agreement(runs["stock"]["candidates"], runs["ours"]["candidates"])
+    if options.report is not None:
+        write_report(options.report, device, runs, shared)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ the machine does hits both alike. Usage: python benchmarks/intake.py [--images 3
 """
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import numpy as np
 from pydicom import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
+from routing.bench.process_use import cpu_seconds
 from wetread.domain.uids import derive_uid
 
 HERE = Path(__file__).parent
@@ -82,12 +82,6 @@ def receive(receiver: Path, series: list[Path], images: int, folder: Path) -> Ru
     if any(statuses) or received != expected:
         sys.exit(f"{receiver.name} has {received} of {expected} images; statuses {statuses}")
     return Run(images_per_second=expected / seconds, cpu_ms_per_image=1000 * cpu / expected)
-
-
-def cpu_seconds(process: int) -> float:
-    """Return the CPU time a process has used."""
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:

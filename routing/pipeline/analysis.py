@@ -88,9 +88,11 @@ class StudyAnalysis:
         prior: StudyInput | None,
         folder: Path,
         progress: Progress | None = None,
+        *,
+        run_step: StepRunner = run_at_once,
     ) -> AnalysedStudy:
         """Analyse a study at once, against a prior when one is given, and write its results."""
-        run = self.start(study, folder=folder, progress=progress)
+        run = self.start(study, folder=folder, run_step=run_step, progress=progress)
         findings = run.analyse(lambda *_: self._background(study, prior))
         return run.publish(findings, folder)
 

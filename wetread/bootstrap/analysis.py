@@ -25,6 +25,7 @@ from routing.ledger.payers import load_payer_tables
 from routing.ledger.prices import load_price_tables
 from routing.pipeline.analysis import StudyAnalysis, default_outputs
 from routing.pipeline.growth_limits import load_growth_limits
+from routing.pipeline.metering import Meter
 from routing.pipeline.retries import RetryPolicy
 from routing.pipeline.stops import AnalysisRules, AnalysisTools, ChooseOutputs
 from routing.pipeline.study import StudyInput
@@ -62,17 +63,37 @@ def build_analysis(
 
     ``outputs`` tells which objects its results become, ``turns`` are those of the device.
     """
+    tools, meter = build_tools(settings, turns)
+    return analysis_with(tools, meter, settings, rules, outputs)
+
+
+def build_tools(
+    settings: Settings, turns: DeviceTurns | None = None
+) -> tuple[AnalysisTools, Meter]:
+    """Return what looks at images, and what meters it; raise `ConfigurationError`."""
     _check_packages_are_ours()
     measurer = load_measurer(load_package(MEASURING_MODEL))
     detector, meter = build_detector(configured_package(settings), settings, turns or DeviceTurns())
+    tools = AnalysisTools(
+        reader=SeriesReader(),
+        detector=detector,
+        measurer=measurer,
+        comparer=NoduleComparer(DeformableRegistrar(), measurer),
+        renderer=draw_key_image,
+    )
+    return tools, meter
+
+
+def analysis_with(
+    tools: AnalysisTools,
+    meter: Meter,
+    settings: Settings,
+    rules: AnalysisRules,
+    outputs: ChooseOutputs = default_outputs,
+) -> StudyAnalysis:
+    """Return the analysis that uses these tools."""
     return StudyAnalysis(
-        tools=AnalysisTools(
-            reader=SeriesReader(),
-            detector=detector,
-            measurer=measurer,
-            comparer=NoduleComparer(DeformableRegistrar(), measurer),
-            renderer=draw_key_image,
-        ),
+        tools=tools,
         rules=rules,
         meter=meter,
         retries=RetryPolicy(attempts=settings.pipeline.step_attempts, first_wait_seconds=0.5),

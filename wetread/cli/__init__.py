@@ -7,6 +7,8 @@ import typer
 from wetread.cli import costs, models, readers, reading, simulate
 from wetread.cli.analyze import analyze
 from wetread.cli.assign import assign
+from wetread.cli.bench import bench
+from wetread.cli.capacity import capacity
 from wetread.cli.check import check
 from wetread.cli.demo import demo
 from wetread.cli.evaluate import evaluate_detector
@@ -29,6 +31,8 @@ app.command("check")(check)
 app.command("evaluate")(evaluate_detector)
 app.command("assign")(assign)
 app.command("register")(register)
+app.command("bench")(bench)
+app.command("capacity")(capacity)
 app.add_typer(models.app, name="models")
 app.add_typer(reading.app, name="reading")
 app.add_typer(costs.app, name="costs")

@@ -36,7 +36,7 @@ def draw_reading_studies(
 ) -> ReadingStudies:
     """Return the studies; ``ai`` tells sensitivity and specificity, the scenario the prevalence."""
     times, kinds, hospitals, truths, readings = (default_rng(one) for one in seed.spawn(5))
-    arrival_min = _draw_arrivals(scenario, providers, days, times)
+    arrival_min = draw_arrivals(scenario, providers, days, times)
     count = len(arrival_min)
     kind = kinds.choice(len(scenario.kinds), size=count, p=scenario.mix)
     urgent = kinds.random(count) < scenario.urgent_share
@@ -67,7 +67,8 @@ def varying(random: Generator, variation: float, count: int) -> FloatArray:
     return random.lognormal(-(sigma**2) / 2, sigma, count)
 
 
-def _draw_arrivals(scenario: Scenario, providers: int, days: int, random: Generator) -> FloatArray:
+def draw_arrivals(scenario: Scenario, providers: int, days: int, random: Generator) -> FloatArray:
+    """Return when the studies of some weekdays come, in order, (N,) minutes."""
     weekdays = np.resize(np.array(scenario.weekday_volume), days)
     weekdays = weekdays / np.mean(scenario.weekday_volume)
     volumes = providers * scenario.daily_studies * weekdays

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from pydicom import dcmread
+from pydicom import Dataset, dcmread
 from pynetdicom.ae import ApplicationEntity
 
 from routing.selection.folder import FolderScan
@@ -13,10 +13,23 @@ AE_TITLE = "DEMO_HOSPITAL"
 SITE = "Demo Hospital"
 
 
+def as_it_is(dataset: Dataset) -> None:
+    """Change nothing of what is sent."""
+
+
 def send_study(
-    scan: FolderScan, *, host: str, port: int, ae_title: str, sent: Callable[[int], None]
+    scan: FolderScan,
+    *,
+    host: str,
+    port: int,
+    ae_title: str,
+    sent: Callable[[int], None],
+    change: Callable[[Dataset], None] = as_it_is,
 ) -> None:
-    """Send every instance by C-STORE, telling ``sent`` the count; raise `DeliveryError`."""
+    """Send every instance by C-STORE, telling ``sent`` the count; raise `DeliveryError`.
+
+    ``change`` may make another study of it on the way.
+    """
     entity = ApplicationEntity(AE_TITLE)
     kinds = {(one.sop_class_uid, one.transfer_syntax_uid) for one in scan.instances}
     for sop_class_uid, transfer_syntax_uid in sorted(kinds):
@@ -26,14 +39,16 @@ def send_study(
         raise DeliveryError("the service did not accept the association of the demo's hospital")
     try:
         for count, path in enumerate((one.path for one in scan.instances), start=1):
-            _send(association.send_c_store, path)
+            dataset = dcmread(path)
+            change(dataset)
+            _send(association.send_c_store, dataset, path)
             sent(count)
     finally:
         association.release()
 
 
-def _send(send_c_store: Callable[..., object], path: Path) -> None:
-    status = getattr(send_c_store(dcmread(path)), "Status", None)
+def _send(send_c_store: Callable[..., object], dataset: Dataset, path: Path) -> None:
+    status = getattr(send_c_store(dataset), "Status", None)
     if status != 0:
         answer = "nothing" if status is None else f"0x{status:04X}"
         raise DeliveryError(f"{path.name} was not stored: the service answered {answer}")

@@ -39,6 +39,11 @@ class DemoService:
         self._log = log
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{ports.api}", timeout=30.0)
 
+    @property
+    def process_id(self) -> int:
+        """Return which process it is."""
+        return self._process.pid
+
     def get(self, path: str) -> httpx.Response:
         """Return what the API says at a path; raise `WetreadError` when it does not answer."""
         try:
@@ -76,10 +81,17 @@ class DemoService:
 
 @contextlib.contextmanager
 def running_service(
-    data_dir: Path, ports: Ports, log: Path, rules: Path | None
+    data_dir: Path,
+    ports: Ports,
+    log: Path,
+    rules: Path | None,
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[DemoService]:
-    """Start `wetread serve` configured for the demo; yield it ready, stop it after."""
-    settings = _settings(data_dir, ports, rules)
+    """Start `wetread serve` configured for the demo; yield it ready, stop it after.
+
+    ``variables`` are further settings, as the environment gives them.
+    """
+    settings = {**_settings(data_dir, ports, rules), **(variables or {})}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "wetread", "serve"],

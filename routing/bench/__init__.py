@@ -1,0 +1,1 @@
+"""Measuring: what a study costs, by stage and by how many are under way."""

@@ -1,0 +1,31 @@
+"""What a process has used, as Linux tells."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_BYTES_PER_KIB: Final = 1024
+_USER_TICKS, _SYSTEM_TICKS = 11, 12  # proc(5): fields 14 and 15, counted after the name
+_FORGET_PEAK: Final = "5"  # proc(5), clear_refs
+
+
+def cpu_seconds(process: int) -> float:
+    """Return the CPU time of a process, all threads."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    return (int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_bytes(process: int) -> int | None:
+    """Return the most memory that a process had at once; None where nobody tells."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * _BYTES_PER_KIB
+    return None
+
+
+def forget_peak(process: int) -> None:
+    """Let the peak begin again with what the process has now, where the system allows it."""
+    with suppress(OSError):
+        Path(f"/proc/{process}/clear_refs").write_text(_FORGET_PEAK, encoding="utf-8")

@@ -1,0 +1,48 @@
+"""Every second belongs to one stage: the innermost that was under way."""
+
+from routing.bench.stages import Stage, StageClocks
+from routing.pipeline.metering import Meter, Spent
+
+
+class Hands:
+    """Clocks that go on when told."""
+
+    def __init__(self) -> None:
+        self.wall = 100.0
+
+    def clocks(self) -> StageClocks:
+        return StageClocks(
+            Meter(wall_seconds=lambda: self.wall, cpu_seconds=lambda: 2 * self.wall, device="cpu")
+        )
+
+
+def test_a_stage_inside_another_takes_its_seconds_from_it() -> None:
+    hands = Hands()
+    clocks = hands.clocks()
+    with clocks.study() as stages:
+        hands.wall += 1
+        with clocks.stage(Stage.COMPARE):
+            hands.wall += 2
+            with clocks.stage(Stage.DECODE):
+                hands.wall += 4
+            hands.wall += 8
+    assert stages == {
+        Stage.OTHER: Spent(wall_seconds=1, cpu_seconds=2),
+        Stage.COMPARE: Spent(wall_seconds=10, cpu_seconds=20),
+        Stage.DECODE: Spent(wall_seconds=4, cpu_seconds=8),
+    }
+
+
+def test_only_the_network_of_the_detector_counts_as_network() -> None:
+    hands = Hands()
+    clocks = hands.clocks()
+    clocks.network_begins()  # of no study: nobody's
+    clocks.end()
+    with clocks.study() as stages:
+        for stage in (Stage.CANDIDATES, Stage.MEASURE):
+            with clocks.stage(stage):
+                clocks.network_begins()
+                hands.wall += 3
+                clocks.end()
+    assert stages[Stage.NETWORK].wall_seconds == 3
+    assert stages[Stage.MEASURE].wall_seconds == 3
