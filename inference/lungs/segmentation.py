@@ -44,9 +44,7 @@ def segment_lungs(volume: CtVolume) -> LungMask:
     plausible = bool(both and _PLAUSIBLE_ML[0] <= volume_ml <= _PLAUSIBLE_ML[1])
     if not plausible:  # consolidation, effusion, a part of the chest: look at all that is near
         mask |= _between(mask)
-    return LungMask(
-        mask=mask, sides=_nearer(right, left), geometry=geometry, plausible=plausible
-    )
+    return LungMask(mask=mask, sides=_nearer(right, left), geometry=geometry, plausible=plausible)
 
 
 def _outside_body(air: NDArray[np.bool_], coarse_hu: NDArray[np.float32]) -> NDArray[np.bool_]:

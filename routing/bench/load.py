@@ -19,14 +19,14 @@ def run_load(
     peak_bytes: PeakBytes,
 ) -> LoadRun:
     """Return how ``at_once`` × ``repeat`` studies went; ``take`` is given the number of each."""
-    wall, cpu = meter.wall_seconds(), meter.cpu_seconds()
+    wall, cpu = meter.wall_seconds(), meter.cpu_seconds.total()
     with ThreadPoolExecutor(at_once) as pool:
         runs = tuple(pool.map(take, range(at_once * repeat)))
     return LoadRun(
         at_once=at_once,
         runs=runs,
         wall_seconds=meter.wall_seconds() - wall,
-        cpu_seconds=meter.cpu_seconds() - cpu,
+        cpu_seconds=meter.cpu_seconds.total() - cpu,
         cores=cores,
         peak_bytes=peak_bytes(),
     )

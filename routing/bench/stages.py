@@ -108,7 +108,9 @@ class StageClocks:
         return clock
 
     def _book(self, clock: _StudyClock) -> None:
-        now = Spent(wall_seconds=self._meter.wall_seconds(), cpu_seconds=self._meter.cpu_seconds())
+        now = Spent(
+            wall_seconds=self._meter.wall_seconds(), cpu_seconds=self._meter.cpu_seconds.total()
+        )
         if clock.open:
             clock.spent[clock.open[-1]] += Spent(
                 wall_seconds=now.wall_seconds - clock.since.wall_seconds,

@@ -25,6 +25,10 @@ class SharedAmount:
         self._running: list[Use] = []
         self._last = 0.0
 
+    def total(self) -> float:
+        """Return what all used since some moment; 0 where it cannot be told."""
+        return self._read() or 0.0
+
     @contextmanager
     def measuring(self) -> Iterator[Use]:
         """Yield the use of one step; it is whole at the end of the block."""

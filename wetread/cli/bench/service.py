@@ -15,6 +15,7 @@ from routing.bench.machine import usable_cores
 from routing.bench.process_use import cpu_seconds, forget_peak, peak_bytes
 from routing.bench.stages import Stage
 from routing.pipeline.metering import Meter, Spent, processor_name
+from routing.pipeline.sharing import SharedAmount
 from routing.results.document import findings_from_document
 from routing.selection.folder import FolderScan, scan_folder
 from wetread.cli.demo.hospital import send_study
@@ -82,7 +83,7 @@ def _meter_of(process: int) -> Meter:
     """Return a meter of the service's own process: what hospital and PACS use is not counted."""
     return Meter(
         wall_seconds=time.perf_counter,
-        cpu_seconds=lambda: cpu_seconds(process),
+        cpu_seconds=SharedAmount(lambda: cpu_seconds(process)),
         device=processor_name(),
     )
 

@@ -13,6 +13,7 @@ from routing.bench.load import run_load
 from routing.bench.plots import draw_bench
 from routing.bench.stages import Stage
 from routing.pipeline.metering import Meter, Spent
+from routing.pipeline.sharing import SharedAmount
 from wetread.domain.costs.modes import CostMode
 from wetread.domain.costs.prices import PriceTable
 from wetread.domain.errors import ConfigurationError
@@ -110,7 +111,9 @@ def test_every_study_of_a_load_is_taken_once() -> None:
 
     ticks = iter([0.0, 10.0, 7.0, 12.0])
     meter = Meter(
-        wall_seconds=lambda: next(ticks), cpu_seconds=lambda: next(ticks) / 2, device="cpu"
+        wall_seconds=lambda: next(ticks),
+        cpu_seconds=SharedAmount(lambda: next(ticks) / 2),
+        device="cpu",
     )
     done = run_load(take, at_once=3, repeat=2, meter=meter, cores=2, peak_bytes=lambda: None)
     assert sorted(taken) == list(range(6))

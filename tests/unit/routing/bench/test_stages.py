@@ -2,6 +2,7 @@
 
 from routing.bench.stages import Stage, StageClocks
 from routing.pipeline.metering import Meter, Spent
+from routing.pipeline.sharing import SharedAmount
 
 
 class Hands:
@@ -12,7 +13,11 @@ class Hands:
 
     def clocks(self) -> StageClocks:
         return StageClocks(
-            Meter(wall_seconds=lambda: self.wall, cpu_seconds=lambda: 2 * self.wall, device="cpu")
+            Meter(
+                wall_seconds=lambda: self.wall,
+                cpu_seconds=SharedAmount(lambda: 2 * self.wall),
+                device="cpu",
+            )
         )
 
 
