@@ -16,7 +16,7 @@ from routing.simulation.reading.policies import (
     ShortestQueue,
 )
 from routing.simulation.reading.rolling import RollingBatches, RollingWeights
-from tests.support.simulation import readers_with, small_scenario, studies_at
+from tests.support.simulation import CT_MIN, readers_with, small_scenario, studies_at
 
 SHIFT_MIN = 120.0
 marks = st.tuples(
@@ -60,6 +60,31 @@ def test_rules_of_the_floor(
         begun = played.begun_min[played.reader == reader][own]
         ended = played.end_min[played.reader == reader][own]
         assert (begun[1:] >= ended[:-1] - 1e-9).all()  # one after another
+
+
+@settings(deadline=None)
+@given(st.lists(marks, min_size=1, max_size=25))
+def test_no_negative_waits_much_longer_than_first_in_first_out(
+    drawn: list[tuple[float, int, str]],
+) -> None:
+    """With one reader, the longest wait grows by the limit and the study that passes it."""
+    ordered = sorted((at / 10, kind, mark) for at, kind, mark in drawn)
+    routine = np.array([one[2] == "routine" for one in ordered])
+    studies = studies_at(
+        [one[0] for one in ordered],
+        kind=[one[1] for one in ordered],
+        urgent=[i for i, one in enumerate(ordered) if one[2] == "urgent"],
+        ai_positive=[i for i, one in enumerate(ordered) if one[2] == "ai_positive"],
+    )
+    readers = readers_with([(50.0, 50.0)], shift_min=1440)
+    weights = RollingWeights()
+    fifo, ours = (
+        Floor(small_scenario(), studies, readers, policy).play().begun_min - studies.arrival_min
+        for policy in (OldestFirst(), RollingBatches(weights, load_order_rules()))
+    )
+    longest_min = fifo.max(where=routine, initial=0)
+    most_min = max(weights.delay_share * longest_min, weights.delay_min) + CT_MIN
+    assert ours.max(where=routine, initial=0) <= longest_min + most_min + 1e-6
 
 
 @given(st.lists(st.floats(0.1, 1000), min_size=1, max_size=30), st.floats(0.1, 10))

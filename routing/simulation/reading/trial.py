@@ -30,6 +30,7 @@ from wetread.domain.reading_order import OrderRules
 from wetread.ports import Progress
 
 _DAYS_BEFORE = 1  # played, but not counted: the floor fills
+_ROOM_MIN = 2.0  # to read: readers with less may be given more by the rule in use
 _DAYS_AFTER = 1  # likewise: the last counted studies are overtaken as any other
 
 Run: TypeAlias = Mapping["PolicyName", Figures]
@@ -133,7 +134,7 @@ def _policy(name: PolicyName, trial: ReadingTrial) -> Policy:
         case PolicyName.FIFO:
             return OldestFirst()
         case PolicyName.CURRENT:
-            return BestScore(trial.weights.room_min)
+            return BestScore(_ROOM_MIN)
         case PolicyName.ROUND_ROBIN:
             return RoundRobin()
         case PolicyName.SHORTEST_QUEUE:
