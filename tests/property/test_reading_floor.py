@@ -63,7 +63,7 @@ def test_rules_of_the_floor(
 
 
 @settings(deadline=None)
-@given(st.lists(marks, min_size=1, max_size=25))
+@given(st.lists(marks, min_size=1, max_size=25, unique_by=lambda one: one[0] / 10))
 def test_no_negative_waits_much_longer_than_first_in_first_out(
     drawn: list[tuple[float, int, str]],
 ) -> None:
