@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from routing.reading.assignment.policy import load_assignment_policy
 from routing.reading.order_rules import load_order_rules
 from routing.simulation.reading.floor import Floor, Policy
 from routing.simulation.reading.measures import gini
@@ -15,6 +16,7 @@ from routing.simulation.reading.policies import (
     RoundRobin,
     ShortestQueue,
 )
+from routing.simulation.reading.product import ProductBatches
 from routing.simulation.reading.rolling import RollingBatches, RollingWeights
 from tests.support.simulation import CT_MIN, readers_with, small_scenario, studies_at
 
@@ -25,6 +27,12 @@ marks = st.tuples(
 scores = st.lists(
     st.tuples(*[st.sampled_from([0.0, 20.0, 100.0])] * 2), min_size=1, max_size=4
 ).filter(lambda rows: all(any(column) for column in zip(*rows, strict=True)))
+
+
+def product() -> ProductBatches:
+    return ProductBatches(small_scenario(), load_assignment_policy(), load_order_rules())
+
+
 policies = st.sampled_from(
     [
         OldestFirst,
@@ -33,6 +41,7 @@ policies = st.sampled_from(
         ShortestQueue,
         lambda: BestScore(10.0),
         lambda: RollingBatches(RollingWeights(), load_order_rules()),
+        product,
     ]
 )
 
@@ -62,7 +71,7 @@ def test_rules_of_the_floor(
         assert (begun[1:] >= ended[:-1] - 1e-9).all()  # one after another
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.lists(marks, min_size=1, max_size=25, unique_by=lambda one: one[0] / 10))
 def test_no_negative_waits_much_longer_than_first_in_first_out(
     drawn: list[tuple[float, int, str]],

@@ -10,7 +10,6 @@ requested within minutes is reading for an hour.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 import numpy as np
@@ -18,10 +17,10 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from routing.simulation.reading.floor import Floor, HandOut, Urgency
+from routing.simulation.reading.places import raised_minutes
 from routing.simulation.reading.studies import BoolArray
 from wetread.domain.geometry import FloatArray
-from wetread.domain.reading_order import OrderRules, ReadRequest, place_of
-from wetread.domain.reading_order import Urgency as Asked
+from wetread.domain.reading_order import OrderRules
 
 _IMPOSSIBLE = 1e9
 _LEVEL = 1000.0  # more than everything of the next lower level together
@@ -36,7 +35,6 @@ class RollingWeights:
     delay_min: float = 5.0  # at least
     overtaken_share: float = 0.05  # of its wait: how much later requests may overtake a study
     overtaken_min: float = 1.0  # at least
-    ai_points: int = 50  # of an AI-positive study, of the 100 that findings raise by
     age: float = 20.0  # for the oldest routine study against the newest that may overtake it
     uneven: float = 40.0  # for a reader with twice the minutes of the mean reader
     uneven_hard: float = 160.0  # likewise of hard minutes, for a hard study
@@ -49,7 +47,7 @@ class RollingBatches:
 
     def __init__(self, weights: RollingWeights, rules: OrderRules) -> None:
         self._weights = weights
-        self._raised_min = np.array([_raised_min(one, weights, rules) for one in Urgency])
+        self._raised_min = raised_minutes(rules)
 
     def choose(self, worklist: Sequence[int], floor: Floor) -> int:  # noqa: ARG002 - asked for by the other policies
         """Return the only study: none is handed out ahead of time."""
@@ -73,9 +71,10 @@ class RollingBatches:
     ) -> FloatArray:
         """Return what each study costs with each reader, (studies, readers)."""
         kinds, urgency = floor.studies.kind[studies], floor.urgency[studies]
-        readable = floor.reads[np.ix_(readers, kinds)].T
+        of_both = np.ix_(readers, kinds)
+        readable = floor.reads[of_both].T
         age, allowed = self._order(floor, studies, readable)
-        match = floor.readers.scores[np.ix_(readers, kinds)].T
+        match = floor.readers.scores[of_both].T
         entitled_min = np.maximum(floor.entitled_min, 60)
         uneven = self._weights.uneven * _above_mean(floor.given_min, entitled_min)[readers]
         hard = self._weights.uneven_hard * _above_mean(floor.given_hard_min, entitled_min)[readers]
@@ -108,18 +107,6 @@ class RollingBatches:
         )
         age: FloatArray = self._weights.age * np.clip(1 - later_min / window_min, 0, 1)
         return age, readable & (later_min <= np.where(spent, 0.0, window_min))
-
-
-def _raised_min(urgency: Urgency, weights: RollingWeights, rules: OrderRules) -> float:
-    """Return by how many minutes the rules of the reading order raise a study."""
-    # Any moment will do: a place moves with its request.
-    request = ReadRequest(
-        requested_at=datetime(2000, 1, 1, tzinfo=UTC),
-        urgency=Asked.URGENT if urgency is Urgency.URGENT else Asked.ROUTINE,
-        ai_points=weights.ai_points if urgency is Urgency.AI_POSITIVE else 0,
-    )
-    raised = request.requested_at - place_of(request, rules).place_at
-    return raised / timedelta(minutes=1)
 
 
 def _within_reach(floor: Floor, readers: NDArray[np.intp]) -> NDArray[np.intp]:

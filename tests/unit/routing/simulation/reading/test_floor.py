@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from routing.reading.assignment.policy import load_assignment_policy
 from routing.reading.order_rules import load_order_rules
 from routing.simulation.reading.floor import Floor
 from routing.simulation.reading.policies import (
@@ -12,6 +13,7 @@ from routing.simulation.reading.policies import (
     RoundRobin,
     ShortestQueue,
 )
+from routing.simulation.reading.product import ProductBatches
 from routing.simulation.reading.readers import ReaderPool
 from routing.simulation.reading.rolling import RollingBatches, RollingWeights
 from routing.simulation.reading.studies import ReadingStudies
@@ -119,6 +121,16 @@ def test_a_bad_match_is_overtaken_for_so_long_only() -> None:
     studies = studies_at(requested, kind=kinds)
     played = Floor(small_scenario(), studies, readers_with([[10, 100]]), ours()).play()
     assert played.begun_min[1] == 2 * CT_MIN
+
+
+def test_the_product_gives_the_best_readers_all_they_have_room_for() -> None:
+    """The next batch is at two minutes; each reads the own list in the reading order."""
+    studies = studies_at([0.1, 0.2, 0.3, 0.4], kind=[FILM] * 4, urgent=[3], ai_positive=[2])
+    policy = ProductBatches(small_scenario(), load_assignment_policy(), load_order_rules())
+    readers = readers_with([[20, 20], [100, 100]])
+    played = Floor(small_scenario(), studies, readers, policy).play()
+    assert played.reader.tolist() == [1] * 4
+    assert played.begun_min.tolist() == [6, 8, 4, 2]
 
 
 def test_the_floor_agrees_with_theory() -> None:
