@@ -23,7 +23,7 @@ from wetread.domain.queueing import (
 )
 from wetread.ports import Progress
 
-_STUDIES = 600_000
+_STUDIES = 1_000_000
 _USUAL_REST = 0.2  # what the readers' time has left where that many are enough
 _MOST_TIMES = 2.0
 _LEFT_OUT = 0.02  # of the studies at either end: the queue fills, and nobody comes after the last

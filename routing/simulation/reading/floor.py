@@ -90,6 +90,8 @@ class Floor:
         self.pending_min = np.zeros(pool)  # expected minutes handed out and not yet read
         self.given_min = np.zeros(pool)  # expected minutes handed out since the beginning
         self.given_hard_min = np.zeros(pool)
+        self._took_min = np.zeros(count)  # of all readers on shift, by the study they went to
+        self._requested = 0
         self._policy = policy
         self._environment = simpy.Environment()
         self._all_read = self._environment.event()
@@ -134,6 +136,10 @@ class Floor:
         """Return the study of a line that was asked for first."""
         return next(iter(self.waiting[line]))
 
+    def overtaken_min(self, study: int) -> float:
+        """Return how long a study was held up by later requests that were handed out before it."""
+        return float(self._took_min[study + 1 : self._requested].sum())
+
     def play(self) -> Played:
         """Play all requests, and on until everything is read or the extra days are over."""
         days = int(self.studies.arrival_min[-1] // MINUTES_A_DAY) + 1 + _EXTRA_DAYS
@@ -158,6 +164,7 @@ class Floor:
             # At one moment, sums may lie a rounding error behind.
             yield self._environment.timeout(max(0.0, at_min - self.now_min))
             self._line(study)[study] = None
+            self._requested = study + 1
             if self._idle or self._policy.every_min is None:
                 self._hand_out()
 
@@ -223,6 +230,7 @@ class Floor:
 
     def _book(self, study: int, reader: int, times: int) -> None:
         minutes = times * self._expected_min(study, reader)
+        self._took_min[study] = max(minutes, 0.0) / max(1, int(np.count_nonzero(self.on_shift)))
         self.pending_min[reader] += minutes
         self.given_min[reader] += minutes
         if self.hard[self._kinds[study]]:

@@ -1,14 +1,15 @@
-"""Ours: rolling batches, each the cheapest assignment of waiting studies to readers with room.
+"""Ours: whoever is free gets a study, all of them at once by the cheapest assignment.
 
 Urgent studies go first, then AI-positive ones, then those that match a reader's score best, with
-minutes and hard minutes shared evenly. The hard limit on waiting: a study stands where the rules of
-the reading order place it, and whoever reads, the routine study that stands first among those he
-could read is overtaken only by what stands little behind it.
+minutes and hard minutes shared evenly. A study stands where the rules of the reading order place
+it. The hard limit on waiting: the oldest routine study that a reader could read is overtaken only
+by what stands little behind it, and no more once all that overtook it has made it wait by a share
+longer. A share of the wait alone would not do: while few read and much is requested, what is
+requested within minutes is reading for an hour.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 import numpy as np
@@ -16,10 +17,10 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from routing.simulation.reading.floor import Floor, HandOut, Urgency
+from routing.simulation.reading.places import raised_minutes
 from routing.simulation.reading.studies import BoolArray
 from wetread.domain.geometry import FloatArray
-from wetread.domain.reading_order import OrderRules, ReadRequest, place_of
-from wetread.domain.reading_order import Urgency as Asked
+from wetread.domain.reading_order import OrderRules
 
 _IMPOSSIBLE = 1e9
 _LEVEL = 1000.0  # more than everything of the next lower level together
@@ -28,33 +29,35 @@ _DEEPEST = 200  # studies of one line that are looked at in one batch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollingWeights:
-    """What a point of a reader's score (0 to 100) is weighed against."""
+    """What a point of a reader's score (0 to 100) is weighed against, and the limits."""
 
-    room_min: float = 2.0  # readers with less than this to read may be given more
+    delay_share: float = 0.12  # of a routine study's wait: how much more overtaking may add
+    delay_min: float = 5.0  # at least
     overtaken_share: float = 0.05  # of its wait: how much later requests may overtake a study
     overtaken_min: float = 1.0  # at least
-    ai_points: int = 50  # of an AI-positive study, of the 100 that findings raise by
     age: float = 20.0  # for the oldest routine study against the newest that may overtake it
-    pending: float = 20.0  # for a minute that the reader has still to read
     uneven: float = 40.0  # for a reader with twice the minutes of the mean reader
-    uneven_hard: float = 80.0  # likewise of hard minutes, for a hard study
+    uneven_hard: float = 160.0  # likewise of hard minutes, for a hard study
 
 
 class RollingBatches:
-    """Hands out by minimum-cost assignment, every other minute and whenever somebody is idle."""
+    """Hands out by minimum-cost assignment whenever somebody is idle; nothing ahead of time."""
+
+    every_min: float | None = None
 
     def __init__(self, weights: RollingWeights, rules: OrderRules) -> None:
-        self.every_min: float | None = 2.0
         self._weights = weights
-        self._raised_min = np.array([_raised_min(one, weights, rules) for one in Urgency])
+        self._raised_min = raised_minutes(rules)
 
-    def choose(self, worklist: Sequence[int], floor: Floor) -> int:
-        """Return the most urgent study, among those the oldest."""
-        return min(worklist, key=lambda study: (-int(floor.urgency[study]), study))
+    def choose(self, worklist: Sequence[int], floor: Floor) -> int:  # noqa: ARG002 - asked for by the other policies
+        """Return the only study: none is handed out ahead of time."""
+        return worklist[0]
 
     def hand_out(self, floor: Floor) -> Iterator[HandOut]:
         """Yield the cheapest assignment of this moment."""
-        readers = np.flatnonzero(floor.with_room(self._weights.room_min))
+        if not floor.idle:
+            return
+        readers = np.array(tuple(floor.idle), dtype=np.intp)
         studies = _within_reach(floor, readers)
         if not studies.size:
             return
@@ -68,48 +71,42 @@ class RollingBatches:
     ) -> FloatArray:
         """Return what each study costs with each reader, (studies, readers)."""
         kinds, urgency = floor.studies.kind[studies], floor.urgency[studies]
-        readable = floor.reads[np.ix_(readers, kinds)].T
-        later_min, window_min = self._later(floor, studies, readable)
-        age = self._weights.age * np.clip(1 - later_min / window_min, 0, 1)
-        match = floor.readers.scores[np.ix_(readers, kinds)].T
-        uneven = self._weights.uneven * _above_mean(floor, floor.given_min)[readers]
-        hard = self._weights.uneven_hard * _above_mean(floor, floor.given_hard_min)[readers]
-        pending = self._weights.pending * floor.pending_min[readers]
-        costs = uneven + pending + np.outer(floor.hard[kinds], hard)
+        of_both = np.ix_(readers, kinds)
+        readable = floor.reads[of_both].T
+        age, allowed = self._order(floor, studies, readable)
+        match = floor.readers.scores[of_both].T
+        entitled_min = np.maximum(floor.entitled_min, 60)
+        uneven = self._weights.uneven * _above_mean(floor.given_min, entitled_min)[readers]
+        hard = self._weights.uneven_hard * _above_mean(floor.given_hard_min, entitled_min)[readers]
+        costs = uneven + np.outer(floor.hard[kinds], hard)
         costs = costs - _LEVEL * urgency[:, None] - age - match
-        allowed: FloatArray = np.where(readable & (later_min <= window_min), costs, _IMPOSSIBLE)
-        return allowed
+        possible: FloatArray = np.where(allowed, costs, _IMPOSSIBLE)
+        return possible
 
-    def _later(
+    def _order(
         self, floor: Floor, studies: NDArray[np.intp], readable: BoolArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return how far behind each reader's oldest routine study a study stands.
+    ) -> tuple[FloatArray, BoolArray]:
+        """Return what the age of each study is worth with each reader, and who may have it now.
 
-        (studies, readers) minutes; and how far it may, (readers,).
+        Both (studies, readers).
         """
-        arrival_min = floor.studies.arrival_min[studies]
-        urgency = floor.urgency[studies]
+        arrival_min, urgency = floor.studies.arrival_min[studies], floor.urgency[studies]
         routine = readable & (urgency == Urgency.ROUTINE)[:, None]
-        oldest_min = np.where(routine, arrival_min[:, None], np.inf).min(axis=0)
-        oldest_min = np.where(np.isinf(oldest_min), floor.now_min, oldest_min)
-        place_min = arrival_min - self._raised_min[urgency]
+        oldest = studies[routine.argmax(axis=0)]  # the first: studies are in order of request
+        oldest_min = np.where(routine.any(axis=0), floor.studies.arrival_min[oldest], floor.now_min)
+        wait_min = floor.now_min - oldest_min
+        delays_min = {study: floor.overtaken_min(study) for study in set(oldest.tolist())}
+        delay_min = np.array([delays_min[study] for study in oldest.tolist()])
+        most_min = self._weights.delay_share * (wait_min - delay_min)
+        spent = delay_min > np.maximum(most_min, self._weights.delay_min)
+        spent &= routine.any(axis=0)
+        raised_min = np.where(spent, 0.0, self._raised_min[urgency][:, None])
+        later_min = arrival_min[:, None] - oldest_min - raised_min
         window_min = np.maximum(
-            self._weights.overtaken_share * (floor.now_min - oldest_min),
-            self._weights.overtaken_min,
+            self._weights.overtaken_share * wait_min, self._weights.overtaken_min
         )
-        return place_min[:, None] - oldest_min, window_min
-
-
-def _raised_min(urgency: Urgency, weights: RollingWeights, rules: OrderRules) -> float:
-    """Return by how many minutes the rules of the reading order raise a study."""
-    # Any moment will do: a place moves with its request.
-    request = ReadRequest(
-        requested_at=datetime(2000, 1, 1, tzinfo=UTC),
-        urgency=Asked.URGENT if urgency is Urgency.URGENT else Asked.ROUTINE,
-        ai_points=weights.ai_points if urgency is Urgency.AI_POSITIVE else 0,
-    )
-    raised = request.requested_at - place_of(request, rules).place_at
-    return raised / timedelta(minutes=1)
+        age: FloatArray = self._weights.age * np.clip(1 - later_min / window_min, 0, 1)
+        return age, readable & (later_min <= np.where(spent, 0.0, window_min))
 
 
 def _within_reach(floor: Floor, readers: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -125,9 +122,8 @@ def _within_reach(floor: Floor, readers: NDArray[np.intp]) -> NDArray[np.intp]:
     return np.array(sorted(found), dtype=np.intp)
 
 
-def _above_mean(floor: Floor, given_min: FloatArray) -> FloatArray:
+def _above_mean(given_min: FloatArray, entitled_min: FloatArray) -> FloatArray:
     """Return how far each reader's share lies above the mean share, -1 to 1, (R,)."""
-    entitled_min = np.maximum(floor.entitled_min, 60)
     mean = given_min.sum() / entitled_min.sum()
     above = given_min / entitled_min / max(mean, 1e-9) - 1
     clipped: FloatArray = np.clip(above, -1, 1)

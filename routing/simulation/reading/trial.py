@@ -1,6 +1,6 @@
 """Policies played in replications, all on the same studies and readers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from numpy.random import SeedSequence
 
+from routing.reading.assignment.policy import load_assignment_policy
 from routing.reading.order_rules import load_order_rules
 from routing.simulation.estimates import estimate_mean
 from routing.simulation.reading.floor import Floor, Policy
@@ -19,11 +20,13 @@ from routing.simulation.reading.policies import (
     RoundRobin,
     ShortestQueue,
 )
+from routing.simulation.reading.product import ProductBatches
 from routing.simulation.reading.readers import ScoreTable, draw_readers
 from routing.simulation.reading.rolling import RollingBatches, RollingWeights
 from routing.simulation.reading.scenario import MINUTES_A_DAY, Scenario
 from routing.simulation.reading.studies import draw_reading_studies
 from routing.simulation.replications import replicate
+from wetread.domain.assignment.policy import AssignmentPolicy
 from wetread.domain.estimates import Estimate
 from wetread.domain.queueing import AiQuality
 from wetread.domain.reading_order import OrderRules
@@ -31,6 +34,7 @@ from wetread.ports import Progress
 
 _DAYS_BEFORE = 1  # played, but not counted: the floor fills
 _DAYS_AFTER = 1  # likewise: the last counted studies are overtaken as any other
+_ROOM_MIN = 2.0  # to read: readers with less may be given more by the rule in use
 
 Run: TypeAlias = Mapping["PolicyName", Figures]
 """What one replication gave."""
@@ -44,6 +48,7 @@ class PolicyName(StrEnum):
     ROUND_ROBIN = "round_robin"
     SHORTEST_QUEUE = "shortest_queue"
     CHERRY_PICKING = "cherry_picking"
+    PRODUCT = "product"  # the assignment of the product
     OURS = "ours"
 
 
@@ -61,6 +66,7 @@ class ReadingTrial:
     scores: ScoreTable | None = None
     weights: RollingWeights = field(default_factory=RollingWeights)
     rules: OrderRules = field(default_factory=load_order_rules)
+    assignment: AssignmentPolicy = field(default_factory=load_assignment_policy)
 
 
 def play_policies(trial: ReadingTrial, *, processes: int, progress: Progress) -> list[Run]:
@@ -129,16 +135,13 @@ def _play_once(trial: ReadingTrial, seed: SeedSequence) -> Run:
 
 
 def _policy(name: PolicyName, trial: ReadingTrial) -> Policy:
-    match name:
-        case PolicyName.FIFO:
-            return OldestFirst()
-        case PolicyName.CURRENT:
-            return BestScore(trial.weights.room_min)
-        case PolicyName.ROUND_ROBIN:
-            return RoundRobin()
-        case PolicyName.SHORTEST_QUEUE:
-            return ShortestQueue()
-        case PolicyName.CHERRY_PICKING:
-            return CherryPicking()
-        case PolicyName.OURS:
-            return RollingBatches(trial.weights, trial.rules)
+    policies: Mapping[PolicyName, Callable[[], Policy]] = {
+        PolicyName.FIFO: OldestFirst,
+        PolicyName.CURRENT: partial(BestScore, _ROOM_MIN),
+        PolicyName.ROUND_ROBIN: RoundRobin,
+        PolicyName.SHORTEST_QUEUE: ShortestQueue,
+        PolicyName.CHERRY_PICKING: CherryPicking,
+        PolicyName.PRODUCT: partial(ProductBatches, trial.scenario, trial.assignment, trial.rules),
+        PolicyName.OURS: partial(RollingBatches, trial.weights, trial.rules),
+    }
+    return policies[name]()

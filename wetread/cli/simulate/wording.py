@@ -21,6 +21,7 @@ _POLICIES = {
     PolicyName.ROUND_ROBIN: Text("round robin", "輪番"),
     PolicyName.SHORTEST_QUEUE: Text("shortest queue", "最短待ち"),
     PolicyName.CHERRY_PICKING: Text("cherry-picking", "選り好み"),
+    PolicyName.PRODUCT: Text("assignment of the product", "製品の割当"),
     PolicyName.OURS: Text("ours", "本方式"),
 }
 _GROUPS = {

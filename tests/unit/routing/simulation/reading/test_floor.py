@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from routing.reading.assignment.policy import load_assignment_policy
 from routing.reading.order_rules import load_order_rules
 from routing.simulation.reading.floor import Floor
 from routing.simulation.reading.policies import (
@@ -12,10 +13,17 @@ from routing.simulation.reading.policies import (
     RoundRobin,
     ShortestQueue,
 )
+from routing.simulation.reading.product import ProductBatches
 from routing.simulation.reading.readers import ReaderPool
 from routing.simulation.reading.rolling import RollingBatches, RollingWeights
 from routing.simulation.reading.studies import ReadingStudies
-from tests.support.simulation import readers_with, small_scenario, studies_at
+from tests.support.simulation import (
+    CT_MIN,
+    FILM_MIN,
+    readers_with,
+    small_scenario,
+    studies_at,
+)
 from wetread.domain.queueing import QueueLoad, fifo_wait_min
 
 FILM, CT = 0, 1
@@ -81,19 +89,19 @@ def test_ours_matches_reader_and_study() -> None:
 
 
 def test_ours_reads_urgent_then_ai_positive_then_the_rest() -> None:
-    studies = studies_at([0.1, 0.2, 0.3, 0.4], kind=[CT] * 4, urgent=[3], ai_positive=[2])
+    studies = studies_at([0.1, 0.2, 0.3, 0.4], kind=[FILM] * 4, urgent=[3], ai_positive=[2])
     played = Floor(small_scenario(), studies, readers_with([[50, 50]]), ours()).play()
     assert np.argsort(played.begun_min).tolist() == [0, 3, 2, 1]
 
 
-def test_an_ai_positive_study_overtakes_for_so_long_only() -> None:
-    """Six hours of AI-positive studies: the routine one is read after the head start."""
-    requested = [0.0, 0.1, *np.arange(1.0, 360.0, 9.0).tolist()]
-    studies = studies_at(requested, kind=[CT] * 42, ai_positive=range(2, 42))
+def test_a_routine_study_is_delayed_by_so_much_only() -> None:
+    """There is always another AI-positive film: the limit, and the one that passes it."""
+    requested = [0.0, 0.1, *np.arange(1.0, 100.0, 1.8).tolist()]
+    count = len(requested)
+    studies = studies_at(requested, kind=[FILM] * count, ai_positive=range(2, count))
     played = Floor(small_scenario(), studies, readers_with([[50, 50]]), ours()).play()
-    head_start_min = RollingWeights().ai_points * load_order_rules().minutes_per_ai_point
-    # Those requested within the head start are still read before it.
-    assert head_start_min < played.begun_min[1] < 2 * head_start_min
+    delay_min = played.begun_min[1] - FILM_MIN
+    assert RollingWeights().delay_min < delay_min <= RollingWeights().delay_min + FILM_MIN
 
 
 def test_an_urgent_study_overtakes_for_as_long_as_the_rules_of_the_reading_order_say() -> None:
@@ -101,18 +109,28 @@ def test_an_urgent_study_overtakes_for_as_long_as_the_rules_of_the_reading_order
     count = len(requested)
     studies = studies_at(requested, kind=[CT] * count, urgent=range(2, count))
     rules = replace(load_order_rules(), urgent_minutes=50)
-    policy = RollingBatches(RollingWeights(), rules)
+    policy = RollingBatches(RollingWeights(delay_min=1000), rules)
     played = Floor(small_scenario(), studies, readers_with([[50, 50]]), policy).play()
     assert 50 < played.begun_min[1] < 75
 
 
 def test_a_bad_match_is_overtaken_for_so_long_only() -> None:
-    """Films match, the CT does not, and there is always another film."""
-    requested = [0.0, 0.1, *np.arange(0.2, 200.0, 1.9).tolist()]
-    kinds = [FILM, CT, *[FILM] * (len(requested) - 2)]
+    """CTs match, the film does not, and there is always another CT."""
+    requested = [0.0, 0.1, *np.arange(0.2, 200.0, 9.5).tolist()]
+    kinds = [CT, FILM, *[CT] * (len(requested) - 2)]
     studies = studies_at(requested, kind=kinds)
-    played = Floor(small_scenario(), studies, readers_with([[100, 10]]), ours()).play()
-    assert 2 < played.begun_min[1] < 10
+    played = Floor(small_scenario(), studies, readers_with([[10, 100]]), ours()).play()
+    assert played.begun_min[1] == 2 * CT_MIN
+
+
+def test_the_product_gives_the_best_readers_all_they_have_room_for() -> None:
+    """The next batch is at two minutes; each reads the own list in the reading order."""
+    studies = studies_at([0.1, 0.2, 0.3, 0.4], kind=[FILM] * 4, urgent=[3], ai_positive=[2])
+    policy = ProductBatches(small_scenario(), load_assignment_policy(), load_order_rules())
+    readers = readers_with([[20, 20], [100, 100]])
+    played = Floor(small_scenario(), studies, readers, policy).play()
+    assert played.reader.tolist() == [1] * 4
+    assert played.begun_min.tolist() == [6, 8, 4, 2]
 
 
 def test_the_floor_agrees_with_theory() -> None:
