@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -40,12 +41,13 @@ def draw_bench(series: Sequence[LoadSeries], path: Path) -> None:
 def _draw_stages(axes: Axes, series: Sequence[LoadSeries]) -> None:
     """Stack what the stages of a study took, of the first load of each series."""
     names = [_name(one) for one in series]
+    tab20 = colormaps["tab20"]  # ten colours would come twice
     left = [0.0] * len(series)
     for index, stage in enumerate(Stage):
         spent = [one.loads[0].stages.get(stage) for one in series]
         seconds = [0.0 if one is None else one.wall_seconds for one in spent]
         if any(seconds):
-            axes.barh(names, seconds, left=left, label=stage, color=f"C{index}")
+            axes.barh(names, seconds, left=left, label=stage, color=tab20(index))
             left = [before + more for before, more in zip(left, seconds, strict=True)]
     _finish(axes, f"stages, {series[0].loads[0].at_once} at once", "s a study", "")
 
