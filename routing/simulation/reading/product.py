@@ -5,14 +5,17 @@ stands first on their own list. Not played: contracts, conflicts, refusals, over
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from routing.reading.assignment.batch import assign_batch
+from routing.reading.calendars import load_site_calendars
 from routing.simulation.reading.floor import Floor, HandOut, Urgency
 from routing.simulation.reading.places import AI_POINTS, raised_minutes
-from routing.simulation.reading.scenario import MINUTES_A_DAY, Scenario
+from routing.simulation.reading.scenario import Scenario
 from wetread.domain.assignment.outcomes import ReaderOnShift
 from wetread.domain.assignment.policy import AssignmentPolicy
 from wetread.domain.assignment.studies import StudyToAssign
@@ -41,6 +44,12 @@ class ProductBatches:
             Urgency.URGENT: policy.urgencies[-1].from_priority,
         }
         self._urgencies = {one: policy.urgency(priorities[one]) for one in Urgency}
+        shipped = load_site_calendars(ZoneInfo("UTC")).default
+        self._calendar = replace(  # no weekends are played: the next day is a clinical one
+            shipped,
+            open_weekdays=frozenset(range(7)),
+            is_holiday=lambda _: False,
+        )
         self._readers: list[Reader] = []
         self._given_before: dict[tuple[int, float], tuple[float, float]] = {}  # by shift
         self._next_min = 0.0
@@ -73,14 +82,7 @@ class ProductBatches:
         kind = self._scenario.kinds[floor.studies.kind[study]]
         urgency = self._urgencies[Urgency(floor.urgency[study])]
         requested_min = float(floor.studies.arrival_min[study])
-        # No weekends are played: the next day is a clinical one.
-        starts = self._policy.clinical_day_starts
-        tomorrow_min = (requested_min // MINUTES_A_DAY + 1) * MINUTES_A_DAY
-        due_min = (
-            tomorrow_min + 60 * starts.hour + starts.minute
-            if urgency.due_minutes is None
-            else requested_min + urgency.due_minutes
-        )
+        requested_at = _MIDNIGHT + timedelta(minutes=requested_min)
         return StudyToAssign(
             study_instance_uid=uid,
             patient=_NOBODY,
@@ -89,8 +91,8 @@ class ProductBatches:
             minutes=kind.reading_min,
             difficulty=self._policy.hard_from_difficulty if kind.hard else 1.0,
             urgency_weight=urgency.weight,
-            due_at=_MIDNIGHT + timedelta(minutes=due_min),
-            requested_at=_MIDNIGHT + timedelta(minutes=requested_min),
+            due_at=urgency.due_at(requested_at, self._calendar.due_at(requested_at)),
+            requested_at=requested_at,
         )
 
     def _reader(self, reader: int, floor: Floor) -> ReaderOnShift:
