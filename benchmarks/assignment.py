@@ -8,7 +8,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -231,7 +231,7 @@ def at_random(random: np.random.Generator) -> Choice:
 
 def measure(studies_count: int, readers_count: int, use: float, rounds: int) -> bool:
     """Print a row per rule, means over the rounds; tell whether the paper's rule is beaten."""
-    policy = load_assignment_policy()
+    policy = replace(load_assignment_policy(), ahead_minutes=None)  # whole shifts at once
     rules: dict[str, Rule] = {
         OURS: by_solver,
         PAPER: by_turn(best_score),

@@ -112,10 +112,15 @@ class LoadRun:
 
     @property
     def share_outside_network(self) -> float | None:
-        """Return which part of the seconds was not the network's; None where that is unknown."""
+        """Return which part of the seconds was not the networks'.
+
+        None where that is unknown, or several studies were under way and waited for one another.
+        """
         network = self.stages.get(Stage.NETWORK)
         whole = sum(one.wall_seconds for one in self.stages.values())
-        return None if network is None else 1 - network.wall_seconds / whole
+        if network is None or self.at_once > 1:
+            return None
+        return 1 - network.wall_seconds / whole
 
     @property
     def cpu_share_outside_network(self) -> float | None:

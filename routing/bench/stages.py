@@ -22,7 +22,7 @@ class Stage(StrEnum):
     SELECT = "select"
     DECODE = "decode"  # reading the pixels, into one block of HU
     LUNGS = "lungs"
-    NETWORK = "network"  # the detector's network itself
+    NETWORK = "network"  # itself: the detector's and the one that outlines
     CANDIDATES = "candidates"  # the rest of detection: resampling, peaks
     DETECT = "detect"  # all of detection, where no more is told
     MEASURE = "measure"
@@ -90,11 +90,8 @@ class StageClocks:
             clock.open.pop()
 
     def network_begins(self) -> None:
-        """Count as network what the detector's does; others, such as the outlines', stay put."""
-        clock = self._clock
-        if clock is not None:
-            detects = clock.open[-1] is Stage.CANDIDATES
-            self.begin(Stage.NETWORK if detects else clock.open[-1])
+        """Count what follows as network, the detector's or the one that outlines."""
+        self.begin(Stage.NETWORK)
 
     def run_step(self, step: Step, kind: type[T], action: Callable[[], Attempt[T]]) -> Attempt[T]:
         """Run a step at once, as a stage: a `StepRunner`."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -14,7 +15,7 @@ from tests.support.assignment import NOW, on_shift, study
 from wetread.domain.assignment.outcomes import ReaderOnShift
 from wetread.domain.assignment.studies import StudyToAssign, obstacle
 
-_POLICY = load_assignment_policy()
+_POLICY = replace(load_assignment_policy(), ahead_minutes=None)  # whole shifts
 _COLUMNS = ("胸部CT", "脳MR", "側頭骨CT")
 _SITES = ("Hospital A", "Hospital B")
 _READERS = ("R1", "R2", "R3", "R4", "R5")

@@ -1,6 +1,7 @@
 """Invented readers and studies to assign."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def assignment_desk(engine: Engine, clock: Clock, *, spool_dir: Path) -> Assignm
         facts=StudyFactsRecords(engine),
         catalog=StudyCatalog(engine, clock, spool_dir=spool_dir),
         rules=AssignmentRules(
-            policy=load_assignment_policy(),
+            policy=replace(load_assignment_policy(), ahead_minutes=None),  # whole shifts
             columns=load_column_rules(),
             calendars=reading.calendars,
         ),

@@ -16,7 +16,7 @@ _OBSTACLES = {
     Obstacle.NO_CONTRACT: Words("no contract with the hospital: {count}", "契約なし {count} 名"),
     Obstacle.CONFLICT: Words("barred by a conflict: {count}", "利益相反等 {count} 名"),
     Obstacle.REFUSED: Words("refused it: {count}", "辞退 {count} 名"),
-    Obstacle.NO_CAPACITY: Words("no room left: {count}", "読影枠なし {count} 名"),
+    Obstacle.NO_CAPACITY: Words("nothing to spare now: {count}", "現在空きなし {count} 名"),
 }
 _PERCENT = 100
 _HOURS_FROM_MINUTES = 300  # above, minutes say nothing more

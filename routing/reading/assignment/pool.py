@@ -59,9 +59,19 @@ def study_arrays(
 class ReaderLoads:
     """What each reader has taken on; grows as the batch is filled."""
 
-    def __init__(self, readers: Sequence[ReaderOnShift], arrays: StudyArrays) -> None:
+    def __init__(
+        self,
+        readers: Sequence[ReaderOnShift],
+        arrays: StudyArrays,
+        ahead_minutes: float | None = None,
+    ) -> None:
+        """Who has ``ahead_minutes`` to read is given no more; None: until the shift is full."""
         self.free = np.array([one.free_minutes for one in readers], dtype=np.float64)
         self.queued = np.array([one.queued_minutes for one in readers], dtype=np.float64)
+        if ahead_minutes is not None:
+            # Room for the longest, too: short studies would fill what never suffices for it.
+            room = ahead_minutes - self.queued + arrays.minutes.max(initial=0.0)
+            self.free = np.where(self.queued < ahead_minutes, np.minimum(self.free, room), 0.0)
         self.taken = np.array([one.shift_taken_minutes for one in readers], dtype=np.float64)
         self.weighted = np.array([one.shift_weighted_minutes for one in readers], dtype=np.float64)
         shift = np.array([one.shift_minutes for one in readers], dtype=np.float64)

@@ -66,7 +66,7 @@ def solve(
     ordered = sorted(studies, key=lambda one: one.reading_order)
     present = tuple(sorted(readers, key=lambda one: one.reader.reader_id))
     arrays = study_arrays(ordered, present, policy, now)
-    loads = ReaderLoads(present, arrays)
+    loads = ReaderLoads(present, arrays, policy.ahead_minutes)
     reader_of = np.full(len(ordered), OPEN, dtype=np.intp)
     _fill_parts(reader_of, arrays, loads, policy)
     while make_room(reader_of, arrays, loads):
@@ -78,8 +78,14 @@ def solve(
 def _fill_parts(
     reader_of: NDArray[np.intp], arrays: StudyArrays, loads: ReaderLoads, policy: AssignmentPolicy
 ) -> None:
-    for start in range(0, reader_of.size, _LARGEST_PROBLEM):
-        part = np.arange(start, min(start + _LARGEST_PROBLEM, reader_of.size))
+    # Where there is no room for all, who stands first must not lose to a better match behind.
+    most = _LARGEST_PROBLEM
+    if policy.ahead_minutes is not None:
+        most = min(most, loads.free.size)
+    for start in range(0, reader_of.size, most):
+        if not loads.free.any():
+            return
+        part = np.arange(start, min(start + most, reader_of.size))
         while _fill(part[reader_of[part] == OPEN], reader_of, arrays, loads, policy):
             pass
 

@@ -50,6 +50,7 @@ class AssignmentPolicy:
     score_step: int  # scores within one step are not told apart
     tardiness_step_minutes: float  # nor is tardiness, weighted
     minutes_without_shifts: float  # a day of every reader, while no shift was ever imported
+    ahead_minutes: float | None = None  # who has so much to read is given no more; None: no limit
 
     def __post_init__(self) -> None:
         starts = [one.from_priority for one in self.urgencies]
@@ -59,6 +60,8 @@ class AssignmentPolicy:
             raise ConfigurationError("the last workload of an assignment policy fits every column")
         if self.score_step < 1 or self.tardiness_step_minutes <= 0:
             raise ConfigurationError("the steps of an assignment policy are above 0")
+        if self.ahead_minutes is not None and self.ahead_minutes <= 0:
+            raise ConfigurationError("ahead_minutes is above 0: nobody would get anything")
 
     def urgency(
         self, priority: int, requested: RequestedUrgency = RequestedUrgency.ROUTINE

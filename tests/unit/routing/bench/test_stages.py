@@ -38,7 +38,7 @@ def test_a_stage_inside_another_takes_its_seconds_from_it() -> None:
     }
 
 
-def test_only_the_network_of_the_detector_counts_as_network() -> None:
+def test_every_network_of_a_study_counts_as_network() -> None:
     hands = Hands()
     clocks = hands.clocks()
     clocks.network_begins()  # of no study: nobody's
@@ -49,5 +49,5 @@ def test_only_the_network_of_the_detector_counts_as_network() -> None:
                 clocks.network_begins()
                 hands.wall += 3
                 clocks.end()
-    assert stages[Stage.NETWORK].wall_seconds == 3
-    assert stages[Stage.MEASURE].wall_seconds == 3
+    assert stages[Stage.NETWORK].wall_seconds == 6
+    assert stages.get(Stage.MEASURE, Spent()).wall_seconds == 0

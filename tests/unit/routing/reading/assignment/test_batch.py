@@ -1,6 +1,7 @@
 """What a batch decides, objective by objective, and what it says."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,12 @@ from tests.support.assignment import NOW, PATIENT, on_shift, study
 from wetread.domain.assignment.outcomes import Batch, ReaderOnShift
 from wetread.domain.assignment.studies import StudyToAssign
 
-_POLICY = load_assignment_policy()
+_SHIPPED = load_assignment_policy()
+_WHOLE_SHIFTS = replace(_SHIPPED, ahead_minutes=None)
 
 
 def _assign(studies: list[StudyToAssign], readers: list[ReaderOnShift]) -> Batch:
-    return assign_batch(studies, readers, _POLICY, NOW)
+    return assign_batch(studies, readers, _WHOLE_SHIFTS, NOW)
 
 
 def _who(studies: list[StudyToAssign], readers: list[ReaderOnShift]) -> dict[str, str]:
@@ -107,7 +109,7 @@ def test_reviewed_quality_ranks_beyond_a_step_and_keeps_nobody_out() -> None:
         (on_shift("A", conflict_sites=frozenset({"Invented Hospital"})), "barred by a conflict"),
         (on_shift("A", conflict_patients=frozenset({PATIENT})), "barred by a conflict"),
         (on_shift("refuser"), "refused it: 1"),
-        (on_shift("A", shift_minutes=9), "no room left: 1"),
+        (on_shift("A", shift_minutes=9), "nothing to spare now: 1"),
     ],
 )
 def test_where_nobody_may_read_it_the_reason_is_told(reader: ReaderOnShift, reason: str) -> None:
@@ -129,3 +131,26 @@ def test_an_assignment_says_score_time_and_share() -> None:
     assert score == "Score 80 for 胸部CT; the best who may read it and is on shift has 80."
     assert time == "Expected to be read in 30 min, 60 min before it is due."
     assert share.startswith("With this batch the reader has 200 % of their fair share of minutes")
+
+
+def test_who_has_enough_to_read_is_given_no_more() -> None:
+    busy = on_shift("busy", {"胸部CT": 100}, queued_minutes=10)
+    free = on_shift("free", {"胸部CT": 60})
+    given = assign_batch([study("1")], [busy, free], _SHIPPED, NOW).assignments
+    assert [one.reader_id for one in given] == ["free"]
+
+
+def test_what_is_left_for_later_is_what_stands_last() -> None:
+    studies = [
+        study(str(number), requested_at=NOW - timedelta(minutes=number)) for number in range(9)
+    ]
+    batch = assign_batch(studies, [on_shift("A")], _SHIPPED, NOW)
+    assert [one.study_instance_uid for one in batch.assignments] == ["8", "7"]
+    assert "nothing to spare now: 1" in batch.unassigned[0].reason.english
+
+
+def test_a_long_study_that_stands_first_is_not_passed_by_short_ones() -> None:
+    first = study("long", minutes=17.0, requested_at=NOW - timedelta(hours=2))
+    short = [study(str(number), minutes=1.5) for number in range(8)]
+    batch = assign_batch([first, *short], [on_shift("A", queued_minutes=9)], _SHIPPED, NOW)
+    assert "long" in {one.study_instance_uid for one in batch.assignments}

@@ -179,7 +179,7 @@ def test_capacity_counts_over_batches_and_reported_studies_too(room: _Room) -> N
     room.report("1.0")
     room.add_study("1.2")
     made = room.desk.assign_waiting()
-    assert "no room left: 1" in made.unassigned[0].reason.english
+    assert "nothing to spare now: 1" in made.unassigned[0].reason.english
     (known,) = room.desk.readers()
     assert (known.taken_on.queued_minutes, known.taken_on.shift_minutes) == (14, 28)
 
@@ -200,7 +200,7 @@ def test_nobody_is_given_more_than_the_rest_of_the_shift(room: _Room) -> None:
     room.add_readers(one=90)
     room.add_study("1.1")
     room.now += timedelta(hours=7, minutes=50)
-    assert "no room left" in room.desk.assign_waiting().unassigned[0].reason.english
+    assert "nothing to spare now" in room.desk.assign_waiting().unassigned[0].reason.english
 
 
 def test_a_study_without_a_column_waits_for_a_human(room: _Room) -> None:
