@@ -24,15 +24,15 @@ def load_detector(
             return ClassicalDetector(package)
         # Only who uses a network waits the seconds that its framework takes to import.
         case "network":
-            from inference.detection.network import NetworkDetector  # noqa: PLC0415
-            from inference.devices import Precision, choose_device  # noqa: PLC0415
+            from inference.detection.network import NetworkDetector  # noqa: PLC0415 - slow
+            from inference.devices import Precision, choose_device  # noqa: PLC0415 - slow
 
             return NetworkDetector(
                 package, choose_device(device), precision=Precision(precision), turns=turns
             )
         case "retinanet":
-            from inference.detection.retinanet import RetinaNetDetector  # noqa: PLC0415
-            from inference.devices import Precision, choose_device  # noqa: PLC0415
+            from inference.detection.retinanet import RetinaNetDetector  # noqa: PLC0415 - slow
+            from inference.devices import Precision, choose_device  # noqa: PLC0415 - slow
 
             return RetinaNetDetector(
                 package, choose_device(device), precision=Precision(precision), turns=turns

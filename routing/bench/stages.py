@@ -89,10 +89,6 @@ class StageClocks:
             self._book(clock)
             clock.open.pop()
 
-    def network_begins(self) -> None:
-        """Count what follows as network, the detector's or the one that outlines."""
-        self.begin(Stage.NETWORK)
-
     def run_step(self, step: Step, kind: type[T], action: Callable[[], Attempt[T]]) -> Attempt[T]:
         """Run a step at once, as a stage: a `StepRunner`."""
         del kind

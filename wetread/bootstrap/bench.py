@@ -13,10 +13,9 @@ from typing import Final
 from inference.devices import choose_device, describe_device
 from inference.lungs import lungs_of
 from inference.network_time import watch_networks
-from routing.bench.figures import LoadRun, LoadSeries, Machine, Part, StudyRun
-from routing.bench.load import run_load
-from routing.bench.machine import describe_machine, usable_cores
-from routing.bench.process_use import forget_peak, peak_bytes
+from routing.bench.figures import LoadSeries, Machine, Part, StudyRun
+from routing.bench.load import run_loads
+from routing.bench.machine import describe_machine
 from routing.bench.stages import Stage, StageClocks
 from routing.pipeline.metering import Meter, Spent
 from routing.pipeline.stops import AnalysisRules, AnalysisTools
@@ -86,26 +85,21 @@ class EngineBench:
         Raise `AnalysisError` where a study cannot be analysed: nothing else is worth timing.
         """
         take = self._taker(part)
-        loads: list[LoadRun] = []
-        with watch_networks(self._clocks.network_begins, self._clocks.end):
+        with watch_networks(partial(self._clocks.begin, Stage.NETWORK), self._clocks.end):
             self._until_ready(take)
-            for count in at_once:
-                forget_peak(os.getpid())
-                load = run_load(
-                    take,
-                    at_once=count,
-                    repeat=repeat,
-                    meter=self._meter,
-                    cores=usable_cores(),
-                    peak_bytes=partial(peak_bytes, os.getpid()),
-                )
-                loads.append(load)
-                progress(len(loads) / len(at_once))
+            loads = run_loads(
+                lambda _, number: take(number),
+                at_once=at_once,
+                repeat=repeat,
+                meter=self._meter,
+                process=os.getpid(),
+                progress=progress,
+            )
         return LoadSeries(
             engine=self._engine,
             part=part,
             device=self._tools.detector.model.device,
-            loads=tuple(loads),
+            loads=loads,
         )
 
     def _until_ready(self, take: Take) -> None:

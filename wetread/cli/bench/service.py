@@ -9,10 +9,9 @@ from typing import Final
 
 from pydicom import Dataset, dcmread
 
-from routing.bench.figures import LoadRun, LoadSeries, Part, StudyRun
-from routing.bench.load import run_load
-from routing.bench.machine import usable_cores
-from routing.bench.process_use import cpu_seconds, forget_peak, peak_bytes
+from routing.bench.figures import LoadSeries, Part, StudyRun
+from routing.bench.load import run_loads
+from routing.bench.process_use import cpu_seconds
 from routing.bench.stages import Stage
 from routing.pipeline.metering import Meter, Spent, processor_name
 from routing.pipeline.sharing import SharedAmount
@@ -61,21 +60,16 @@ def measure_service(
         ):
             play = _Played(service, ports.intake, received, [scan_folder(one) for one in folders])
             play.take("before", 0)
-            loads: list[LoadRun] = []
-            for count in at_once:
-                forget_peak(service.process_id)
-                load = run_load(
-                    partial(play.take, f"load {count}"),
-                    at_once=count,
-                    repeat=repeat,
-                    meter=_meter_of(service.process_id),
-                    cores=usable_cores(),
-                    peak_bytes=partial(peak_bytes, service.process_id),
-                )
-                loads.append(load)
-                progress(len(loads) / len(at_once))
+            loads = run_loads(
+                play.take,
+                at_once=at_once,
+                repeat=repeat,
+                meter=_meter_of(service.process_id),
+                process=service.process_id,
+                progress=progress,
+            )
     return LoadSeries(
-        engine=settings.engine.kind, part=Part.SERVICE, device=play.device, loads=tuple(loads)
+        engine=settings.engine.kind, part=Part.SERVICE, device=play.device, loads=loads
     )
 
 

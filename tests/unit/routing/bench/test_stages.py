@@ -41,12 +41,12 @@ def test_a_stage_inside_another_takes_its_seconds_from_it() -> None:
 def test_every_network_of_a_study_counts_as_network() -> None:
     hands = Hands()
     clocks = hands.clocks()
-    clocks.network_begins()  # of no study: nobody's
+    clocks.begin(Stage.NETWORK)  # of no study: nobody's
     clocks.end()
     with clocks.study() as stages:
         for stage in (Stage.CANDIDATES, Stage.MEASURE):
             with clocks.stage(stage):
-                clocks.network_begins()
+                clocks.begin(Stage.NETWORK)
                 hands.wall += 3
                 clocks.end()
     assert stages[Stage.NETWORK].wall_seconds == 6
