@@ -53,17 +53,13 @@ class LungMask:
         """Return the lung nearest to a point (LPS mm)."""
         return Side(int(self.sides[self._index(np.asarray(point_lps_mm))]))
 
-    def covers(self, point_lps_mm: Point) -> bool:
-        """Tell whether a point (LPS mm) lies in the closed lungs."""
-        voxel = np.rint(self.geometry.voxel_from_lps(np.asarray(point_lps_mm)))
-        inside = np.all(voxel >= 0) and np.all(voxel < np.asarray(self.mask.shape))
-        return bool(inside and self.mask[self._index(np.asarray(point_lps_mm))])
-
     def contains(self, points_lps_mm: FloatArray) -> NDArray[np.bool_]:
         """Tell which points (…, 3) in LPS mm lie in the closed lungs, as `mask_on` has them."""
         voxels = np.moveaxis(self.geometry.voxel_from_lps(points_lps_mm), -1, 0)
-        values = ndimage.map_coordinates(_smoothed(self.mask), voxels, order=1, mode="nearest")
-        inside: NDArray[np.bool_] = values > _SURFACE
+        values = ndimage.map_coordinates(
+            _smoothed(self.mask), voxels.reshape(3, -1), order=1, mode="nearest"
+        )
+        inside: NDArray[np.bool_] = values.reshape(voxels.shape[1:]) > _SURFACE
         return inside
 
     def mask_on(self, grid: VolumeGeometry) -> NDArray[np.bool_]:

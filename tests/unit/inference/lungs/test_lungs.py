@@ -33,16 +33,16 @@ def test_a_nodule_at_the_wall_is_inside_and_the_windpipe_is_not() -> None:
     at_wall = (-75.0, 62.0, 0.0)
     lungs = segment_lungs(chest([ball(at_wall, 22)]))
 
-    assert lungs.covers(at_wall)
-    assert not lungs.covers((0.0, 0.0, 110.0))
-    assert not lungs.covers((0.0, 90.0, 0.0))
+    assert lungs.contains(np.asarray(at_wall))
+    assert not lungs.contains(np.asarray((0.0, 0.0, 110.0)))
+    assert not lungs.contains(np.asarray((0.0, 90.0, 0.0)))
 
 
 def test_a_single_lung_is_not_plausible_but_looked_at() -> None:
     lungs = segment_lungs(chest(lungs=1))
 
     assert not lungs.plausible
-    assert lungs.covers((-75.0, 0.0, 0.0))
+    assert lungs.contains(np.asarray((-75.0, 0.0, 0.0)))
     assert lungs.side_at((-75.0, 0.0, 0.0)) is Side.RIGHT
 
 
@@ -79,4 +79,4 @@ def test_the_phantoms_nodules_are_in_its_lungs(small_phantom: PhantomPair) -> No
     lungs = segment_lungs(SeriesReader().read(study.instances))
 
     assert lungs.plausible
-    assert all(lungs.covers(nodule.center_lps_mm) for nodule in study.nodules)
+    assert all(lungs.contains(np.asarray(nodule.center_lps_mm)) for nodule in study.nodules)
