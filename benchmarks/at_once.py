@@ -15,10 +15,9 @@ from statistics import median
 import numpy as np
 import torch
 
-from inference.detection.lung_grid import resample_lung_box
 from inference.detection.network.candidates import drop_doubles, find_peaks
 from inference.detection.network.detector import load_network
-from inference.detection.network.encoding import MARGIN_MM, SPACING_MM, encode_hu
+from inference.detection.network.encoding import encode_lungs
 from inference.detection.network.inference import run_network
 from inference.devices import Precision, choose_device, describe_device
 from inference.lungs import lungs_of
@@ -97,10 +96,7 @@ def passes(study: StudyInput, rounds: int) -> None:
     """Print what thinner slabs, halves and two boxes in one pass cost and change."""
     device = choose_device()
     volume = read_volume(select_series(study.instances, load_rules()).instances)
-    hu, _ = resample_lung_box(
-        volume, lungs_of(volume), margin_mm=MARGIN_MM, spacing_zyx_mm=(SPACING_MM,) * 3
-    )
-    image = encode_hu(hu)
+    image, _ = encode_lungs(volume, lungs_of(volume))
     network = load_network(load_package("wetread-nodule")).to(device)
     area = int(np.prod([-(-size // 16) * 16 for size in image.shape[1:]]))
     pair = torch.from_numpy(image).to(device).float().div(255)

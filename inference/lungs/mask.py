@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from inference.lungs.boxes import box_of
 from wetread.domain.geometry import FloatArray, Point, VolumeGeometry
 
 _SURFACE = 0.5
@@ -55,21 +56,20 @@ class LungMask:
 
     def contains(self, points_lps_mm: FloatArray) -> NDArray[np.bool_]:
         """Tell which points (…, 3) in LPS mm lie in the closed lungs, as `mask_on` has them."""
-        voxels = np.moveaxis(self.geometry.voxel_from_lps(points_lps_mm), -1, 0)
-        values = ndimage.map_coordinates(
-            _smoothed(self.mask), voxels.reshape(3, -1), order=1, mode="nearest"
-        )
-        inside: NDArray[np.bool_] = values.reshape(voxels.shape[1:]) > _SURFACE
+        voxels = np.moveaxis(self.geometry.voxel_from_lps(points_lps_mm), -1, 0).reshape(3, -1)
+        if not voxels.size:
+            return np.zeros(np.shape(points_lps_mm)[:-1], dtype=bool)
+        voxels = np.clip(voxels, 0, np.asarray(self.mask.shape)[:, None] - 1)
+        first, soft = self._smoothed_around(voxels.min(axis=1), voxels.max(axis=1))
+        values = ndimage.map_coordinates(soft, voxels - first[:, None], order=1, mode="nearest")
+        inside: NDArray[np.bool_] = values.reshape(np.shape(points_lps_mm)[:-1]) > _SURFACE
         return inside
 
     def mask_on(self, grid: VolumeGeometry) -> NDArray[np.bool_]:
         """Return the closed lungs on a finer grid that has the same axes, with a smooth surface."""
         ends = np.asarray([[0, 0, 0], np.asarray(grid.shape_zyx) - 1], dtype=float)
         ends = self.geometry.voxel_from_lps(grid.lps_from_voxel(ends))
-        first = np.maximum(np.floor(ends.min(axis=0)).astype(int) - 2, 0)
-        first = np.minimum(first, np.asarray(self.mask.shape) - 1)
-        last = np.maximum(np.ceil(ends.max(axis=0)).astype(int) + 3, first + 1)
-        values = _smoothed(self.mask[tuple(map(slice, first, last))])
+        first, values = self._smoothed_around(ends.min(axis=0), ends.max(axis=0))
         for axis, size in enumerate(grid.shape_zyx):
             index = np.linspace(ends[0, axis], ends[1, axis], size) - first[axis]
             values = _interpolate(values, index, axis)
@@ -78,11 +78,20 @@ class LungMask:
     def bounding_box_lps_mm(self, margin_mm: float) -> tuple[FloatArray, FloatArray]:
         """Return two opposite corners (LPS mm) of the lungs' box with a margin on each face."""
         spacing = np.asarray(self.geometry.spacing_zyx_mm)
-        occupied = np.argwhere(self.mask)
-        lower = occupied.min(axis=0) - 0.5 - margin_mm / spacing
-        upper = occupied.max(axis=0) + 0.5 + margin_mm / spacing
+        box = box_of(self.mask)
+        lower = np.asarray([span.start for span in box]) - 0.5 - margin_mm / spacing
+        upper = np.asarray([span.stop for span in box]) - 0.5 + margin_mm / spacing
         corners = self.geometry.lps_from_voxel(np.stack([lower, upper]))
         return corners[0], corners[1]
+
+    def _smoothed_around(
+        self, low: FloatArray, high: FloatArray
+    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Return the smoothed mask where points between two corners look, and its first voxel."""
+        first = np.maximum(np.floor(low).astype(int) - 2, 0)
+        first = np.minimum(first, np.asarray(self.mask.shape) - 1)
+        last = np.maximum(np.ceil(high).astype(int) + 3, first + 1)
+        return first, _smoothed(self.mask[tuple(map(slice, first, last))])
 
     def _index(self, point_lps_mm: FloatArray) -> tuple[int, int, int]:
         voxel = np.rint(self.geometry.voxel_from_lps(point_lps_mm)).astype(int)

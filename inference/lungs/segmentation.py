@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from inference.lungs.airways import track_airways
+from inference.lungs.balls import close
+from inference.lungs.boxes import box_of
 from inference.lungs.coarse import coarsen
 from inference.lungs.mask import LungMask, Side
 from wetread.domain.errors import AnalysisError
@@ -31,20 +33,20 @@ def segment_lungs(volume: CtVolume) -> LungMask:
     air = coarse_hu < _LUNG_HU
     inside = air & ~_outside_body(air, coarse_hu)
     airways = track_airways(coarse_hu, inside, geometry)
-    wall = ndimage.binary_dilation(airways, iterations=1)
-    lungs = _largest_parts(inside & ~wall, coarse_hu)
+    lungs = _largest_parts(inside & ~_with_wall(airways), coarse_hu)
     volume_ml = float(lungs.sum()) * geometry.voxel_volume_mm3 / 1000
     if volume_ml < _SMALLEST_LUNGS_ML:
         raise AnalysisError(f"no lung in the images: {volume_ml:.0f} mL of air in the body")
     right, left = _split(lungs, coarse_hu, geometry)
-    with ThreadPoolExecutor(2) as pool:  # SciPy lets go of the interpreter's lock
+    with ThreadPoolExecutor() as pool:  # NumPy and SciPy let go of the interpreter's lock
+        sides = pool.submit(_nearer, right, left)
         closed = pool.map(_closed, (right, left), (geometry, geometry))
     mask = np.logical_or(*closed)
     both = min(right.sum(), left.sum()) > _SMALLER_LUNG_SHARE * lungs.sum()
     plausible = bool(both and _PLAUSIBLE_ML[0] <= volume_ml <= _PLAUSIBLE_ML[1])
     if not plausible:  # consolidation, effusion, a part of the chest: look at all that is near
         mask |= _between(mask)
-    return LungMask(mask=mask, sides=_nearer(right, left), geometry=geometry, plausible=plausible)
+    return LungMask(mask=mask, sides=sides.result(), geometry=geometry, plausible=plausible)
 
 
 def _outside_body(air: NDArray[np.bool_], coarse_hu: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -66,6 +68,15 @@ def _gas_share(labels: NDArray[np.unsignedinteger], coarse_hu: NDArray[np.float3
     return share
 
 
+def _with_wall(airways: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the airways and the voxels next to them."""
+    result = airways.copy()
+    if airways.any():
+        box = box_of(airways, margin=1)
+        result[box] = ndimage.binary_dilation(airways[box])
+    return result
+
+
 def _largest_parts(lungs: NDArray[np.bool_], coarse_hu: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Keep the large components that are not pure gas."""
     labels = cc3d.connected_components(lungs, connectivity=6)
@@ -83,70 +94,57 @@ def _split(
     lungs: NDArray[np.bool_], coarse_hu: NDArray[np.float32], geometry: VolumeGeometry
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return the right and the left lung; either may be empty."""
-    voxels = np.argwhere(coarse_hu > _LUNG_HU)[::50].astype(float)
-    body_x = float(np.median(geometry.lps_from_voxel(voxels)[:, 0])) if voxels.size else 0.0
-    depth = ndimage.distance_transform_cdt(lungs, metric="chessboard")
+    box = box_of(lungs, margin=1)  # one voxel around: depth counts from there
+    boxed = lungs[box]
+    corner = np.asarray([span.start for span in box])
+
+    def lps_x_mm(voxels: NDArray[np.integer] | FloatArray) -> FloatArray:
+        x_mm: FloatArray = geometry.lps_from_voxel(voxels.astype(float) + corner)[..., 0]
+        return x_mm
+
+    body_x = _middle_x_mm(coarse_hu, geometry)
+    depth = ndimage.distance_transform_cdt(boxed, metric="chessboard")
     left = np.zeros_like(lungs)
     for erosion in range(6):
         labels = cc3d.connected_components(depth > erosion, connectivity=6)
-        counts = np.bincount(labels.ravel())
+        parts = cc3d.statistics(labels)
+        counts = parts["voxel_counts"].astype(int)
         counts[0] = 0
-        large = np.flatnonzero(counts > _SMALLER_LUNG_SHARE * counts.sum())
-        x_mm = np.asarray([_centroid_x(labels == label, geometry) for label in large])
-        if (x_mm > body_x).any() and (x_mm < body_x).any():
+        on_left = lps_x_mm(parts["centroids"]) > body_x
+        large = on_left[counts > _SMALLER_LUNG_SHARE * counts.sum()]
+        if large.any() and not large.all():
+            # Every voxel goes with the nearest part that the erosion has left.
+            seeds = np.where(on_left, Side.LEFT, Side.RIGHT).astype(np.uint8)
+            seeds[0] = 0
+            sides = _spread(seeds[labels]) if erosion else seeds[labels]
+            left[box] = boxed & (sides == Side.LEFT)
             break
     else:
         # They never came apart: cut at the body's middle.
-        x_of = geometry.lps_from_voxel(np.argwhere(lungs).astype(float))[:, 0]
-        left[lungs] = x_of > body_x
-        return lungs & ~left, left
-    if large.size == 0:
-        return lungs & ~left, left
-    return _assign(lungs, labels, large[x_mm > body_x], geometry, body_x)
+        left[box][boxed] = lps_x_mm(np.argwhere(boxed)) > body_x
+    return lungs & ~left, left
 
 
-def _assign(
-    lungs: NDArray[np.bool_],
-    labels: NDArray[np.unsignedinteger],
-    left_labels: NDArray[np.intp],
-    geometry: VolumeGeometry,
-    body_x: float,
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Give every lung voxel the side of the nearest seed component."""
-    seeds = np.zeros(lungs.shape, dtype=np.uint8)
-    is_left = np.isin(np.arange(labels.max() + 1), left_labels)
-    for label in range(1, labels.max() + 1):
-        member = labels == label
-        if not is_left[label] and _centroid_x(member, geometry) > body_x:
-            is_left[label] = True
-    seeds[labels > 0] = np.where(is_left[labels[labels > 0]], Side.LEFT, Side.RIGHT)
-    (box,) = ndimage.find_objects(lungs.astype(np.uint8))
-    left = np.zeros_like(lungs)
-    left[box] = _spread(seeds[box]) == Side.LEFT
-    return lungs & ~left, lungs & left
-
-
-def _centroid_x(member: NDArray[np.bool_], geometry: VolumeGeometry) -> float:
-    """Return the LPS x of the centre of mass in mm."""
-    centre: FloatArray = geometry.lps_from_voxel(np.argwhere(member).mean(axis=0))
-    return float(centre[0])
+def _middle_x_mm(coarse_hu: NDArray[np.float32], geometry: VolumeGeometry) -> float:
+    """Return the LPS x of the middle of what is not air, in mm."""
+    tissue = np.flatnonzero(coarse_hu > _LUNG_HU)[::50]
+    if not tissue.size:
+        return 0.0
+    voxels = np.stack(np.unravel_index(tissue, coarse_hu.shape), axis=-1).astype(float)
+    return float(np.median(geometry.lps_from_voxel(voxels)[:, 0]))
 
 
 def _closed(lung: NDArray[np.bool_], geometry: VolumeGeometry) -> NDArray[np.bool_]:
     """Close one lung with a ball and fill its holes."""
     if not lung.any():
         return lung
-    pad = [int(np.ceil(_CLOSING_MM / spacing)) + 1 for spacing in geometry.spacing_zyx_mm]
-    (box,) = ndimage.find_objects(lung.astype(np.uint8))
-    cropped = np.pad(lung[box], [(size, size) for size in pad])
     spacing = geometry.spacing_zyx_mm
-    grown = ndimage.distance_transform_edt(~cropped, sampling=spacing) <= _CLOSING_MM
+    pad = [int(np.ceil(_CLOSING_MM / one)) + 1 for one in spacing]
+    box = box_of(lung)
     # Beyond the first and last image the lung goes on: closing must not open there.
-    closed = ndimage.distance_transform_edt(grown, sampling=spacing) > _CLOSING_MM
-    closed = ndimage.binary_fill_holes(closed | cropped)
+    padded = np.pad(lung[box], [(size, size) for size in pad])
     result = np.zeros_like(lung)
-    inner = tuple(slice(size, -size) for size in pad)
-    result[box] = closed[inner]
+    result[box] = close(padded, _CLOSING_MM, spacing)[tuple(slice(size, -size) for size in pad)]
     return result
 
 

@@ -1,9 +1,10 @@
 """Bring a volume, or a box of it, onto a grid of another spacing."""
 
 import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import Self, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from wetread.domain.volumes import CtVolume
 
 Box: TypeAlias = tuple[slice, slice, slice]
 _Hu: TypeAlias = NDArray[np.float32]
+T = TypeVar("T", bound=np.generic)
 
 
 def resample_box(
@@ -30,6 +32,21 @@ def resample_box(
     ``round(box length * old_spacing / new_spacing)``, at least 1.
     The box only says where: a value there depends on the volume alone, whose border is repeated
     where the last sample lies beyond it. There is no smoothing before taking fewer voxels.
+    """
+    return resample_encoded(volume, box_zyx, spacing_zyx_mm, shape_zyx, encode=lambda hu: hu)
+
+
+def resample_encoded(
+    volume: CtVolume,
+    box_zyx: Box | None,
+    spacing_zyx_mm: tuple[float, float, float],
+    shape_zyx: tuple[int, int, int] | None = None,
+    *,
+    encode: Callable[[_Hu], NDArray[T]],
+) -> tuple[NDArray[T], VolumeGeometry]:
+    """Return what `resample_box` does, each voxel's HU as ``encode`` has them.
+
+    It is asked slice by slice, while the slice is in the processor's cache.
     """
     source = volume.geometry
     bounds = _bounds(box_zyx, source.shape_zyx)
@@ -53,12 +70,17 @@ def resample_box(
         origin_lps_mm=as_point(corner),
         direction_zyx=source.direction_zyx,
     )
-    hu = np.empty(geometry.shape_zyx, dtype=np.float32)
+    values = np.empty(geometry.shape_zyx, dtype=encode(np.zeros(1, dtype=np.float32)).dtype)
     cores = os.cpu_count() or 1
-    parts = [slice(part, None, cores) for part in range(min(cores, len(hu)))]
+    parts = [slice(part, None, cores) for part in range(min(cores, len(values)))]
+
+    def fill(part: slice) -> None:
+        for out, plane in zip(values[part], _planes(volume.hu, z.part(part), y, x), strict=True):
+            out[...] = encode(plane)
+
     with ThreadPoolExecutor(len(parts)) as pool:  # numpy lets go of the interpreter's lock
-        list(pool.map(lambda part: _fill(hu[part], volume.hu, z.part(part), y, x), parts))
-    return hu, geometry
+        list(pool.map(fill, parts))
+    return values, geometry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,21 +116,21 @@ def _bounds(box_zyx: Box | None, shape: tuple[int, int, int]) -> list[tuple[int,
     return bounds
 
 
-def _fill(out: _Hu, hu: NDArray[np.int16], z: _Lerp, y: _Lerp, x: _Lerp) -> None:
+def _planes(hu: NDArray[np.int16], z: _Lerp, y: _Lerp, x: _Lerp) -> Iterator[_Hu]:
     """Interpolate slice by slice: the scratch of one slice stays in the processor's cache."""
     top, left = int(y.low[0]), int(x.low[0])
     window = hu[:, top : int(y.high[-1]) + 1, left : int(x.high[-1]) + 1]
     rows, columns = (y.low - top, y.high - top), (x.low - left, x.high - left)
     down = y.weight[:, None]
-    for k in range(len(out)):
-        below = window[z.low[k]].astype(np.float32)
-        if z.weight[k]:
-            above = window[z.high[k]].astype(np.float32)
-            _blend(below, above, z.weight[k])
-        plane = below[rows[0]]
-        _blend(plane, below[rows[1]], down)
-        np.take(plane, columns[0], axis=1, out=out[k])
-        _blend(out[k], np.take(plane, columns[1], axis=1), x.weight)
+    for low, high, weight in zip(z.low, z.high, z.weight, strict=True):
+        below = window[low].astype(np.float32)
+        if weight:
+            _blend(below, window[high].astype(np.float32), weight)
+        tall = below[rows[0]]
+        _blend(tall, below[rows[1]], down)
+        plane = np.take(tall, columns[0], axis=1)
+        _blend(plane, np.take(tall, columns[1], axis=1), x.weight)
+        yield plane
 
 
 def _blend(low: _Hu, high: _Hu, weight: NDArray[np.float32] | np.float32) -> None:

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from torch import Tensor
 
-from inference.detection.lung_grid import resample_lung_box
 from inference.detection.network.candidates import drop_doubles, find_peaks
-from inference.detection.network.encoding import MARGIN_MM, SPACING_MM, encode_hu
+from inference.detection.network.encoding import SPACING_MM, encode_lungs
 from inference.lungs import LungMask
 from wetread.domain.findings import Candidate
 from wetread.domain.geometry import as_point
@@ -34,10 +33,8 @@ LookAt: TypeAlias = Callable[[NDArray[np.uint8]], Tensor]
 
 def search_nodules(look_at: LookAt, volume: CtVolume, lungs: LungMask) -> tuple[Candidate, ...]:
     """Return at most 100 candidates in or at the lungs, best first."""
-    hu, grid = resample_lung_box(
-        volume, lungs, margin_mm=MARGIN_MM, spacing_zyx_mm=(SPACING_MM,) * 3
-    )
-    output = look_at(encode_hu(hu))
+    image, grid = encode_lungs(volume, lungs)
+    output = look_at(image)
     peaks = find_peaks(output, lowest_score=LOWEST_SCORE, limit=_MOST_PEAKS)
     around = grid.lps_from_voxel(np.rint(peaks.center)[:, None] + _NEARBY)
     near_lungs = np.any(lungs.contains(around), axis=1, keepdims=False)

@@ -74,6 +74,10 @@ def test_a_point_is_contained_where_the_finer_mask_is_set() -> None:
     assert np.mean(contained == fine[tuple(voxels.T)]) > 0.999  # rounding decides on the surface
 
 
+def test_no_point_is_contained_where_none_is_asked_of() -> None:
+    assert segment_lungs(chest()).contains(np.empty((0, 63, 3))).shape == (0, 63)
+
+
 def test_the_phantoms_nodules_are_in_its_lungs(small_phantom: PhantomPair) -> None:
     study = small_phantom.current
     lungs = segment_lungs(SeriesReader().read(study.instances))

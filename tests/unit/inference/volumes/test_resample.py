@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
 
-from inference.volumes.resample import Box, resample_box
+from inference.volumes.resample import Box, resample_box, resample_encoded
 from tests.support.volumes import geometries, grid, volume_of
 from wetread.domain.errors import VolumeError
 from wetread.domain.geometry import VolumeGeometry
@@ -89,3 +89,15 @@ def test_a_view_that_is_not_contiguous_is_read_right() -> None:
     one, _ = resample_box(volume, None, (1.0, 1.0, 1.0))
     other, _ = resample_box(turned, None, (1.0, 1.0, 1.0))
     np.testing.assert_array_equal(one, other)
+
+
+@settings(deadline=None, max_examples=20)
+@given(geometries(minimum=1, maximum=9))
+def test_values_are_encoded_one_by_one(geometry: VolumeGeometry) -> None:
+    volume = volume_of(geometry)
+    hu, grid_of_hu = resample_box(volume, None, (1.0, 1.0, 1.0))
+
+    values, grid_of_values = resample_encoded(volume, None, (1.0, 1.0, 1.0), encode=np.rint)
+
+    np.testing.assert_array_equal(values, np.rint(hu))
+    assert grid_of_values == grid_of_hu
