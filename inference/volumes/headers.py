@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, Final, TypeAlias
 
 import pydicom
+from pydicom.dataelem import RawDataElement
+from pydicom.filereader import data_element_generator
+from pydicom.tag import Tag
 from pydicom.uid import UID, EnhancedCTImageStorage, LegacyConvertedEnhancedCTImageStorage
 
 from wetread.domain.errors import UnreadableInstance, VolumeError
@@ -14,6 +17,8 @@ _Values: TypeAlias = dict[str, Any]  # by DICOM keyword; None where absent
 _MULTI_FRAME_CT = {EnhancedCTImageStorage, LegacyConvertedEnhancedCTImageStorage}
 _GREY = {"MONOCHROME1", "MONOCHROME2"}
 _HOUNSFIELD = {"HU", "US"}  # US is "unspecified", usual for an original image
+_PIXEL_DATA: Final = Tag("PixelData")
+_UNDEFINED_LENGTH: Final = 0xFFFFFFFF  # PS3.5 7.1.1
 _KEYWORDS = (
     "SOPClassUID",
     "FrameOfReferenceUID",
@@ -51,6 +56,14 @@ class StoredFormat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NativePixels:
+    """Where a file holds its pixels, neither compressed nor deflated."""
+
+    offset: int  # bytes from the file's beginning
+    length: int  # bytes as declared; the file may end before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SliceHeader:
     """The geometry and the pixel format of one slice."""
 
@@ -63,6 +76,7 @@ class SliceHeader:
     orientation: tuple[float, ...]  # six cosines: along a row, down a column
     position_lps_mm: tuple[float, ...]
     format: StoredFormat
+    native_pixels: NativePixels | None
 
 
 def read_header(path: Path) -> SliceHeader:
@@ -72,9 +86,12 @@ def read_header(path: Path) -> SliceHeader:
     that no volume is made of.
     """
     try:
-        ds = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_KEYWORDS))
-        values = {keyword: ds.get(keyword) for keyword in _KEYWORDS}
-        syntax = UID(ds.file_meta.TransferSyntaxUID)
+        with path.open("rb") as file:
+            ds = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=list(_KEYWORDS))
+            values = {keyword: ds.get(keyword) for keyword in _KEYWORDS}
+            syntax = UID(ds.file_meta.TransferSyntaxUID)
+            stored_plainly = not (syntax.is_compressed or syntax.is_deflated)
+            native_pixels = _next_pixels(file, ds) if stored_plainly else None
     except Exception as error:  # a broken file makes the parser raise whatever it likes
         raise UnreadableInstance(f"{path.name} cannot be read as a DICOM file") from error
     _check_kind(path, values)
@@ -88,7 +105,20 @@ def read_header(path: Path) -> SliceHeader:
         orientation=_numbers(path, values, "ImageOrientationPatient", 6),
         position_lps_mm=_numbers(path, values, "ImagePositionPatient", 3),
         format=_stored_format(path, values),
+        native_pixels=native_pixels,
     )
+
+
+def _next_pixels(file: BinaryIO, header: pydicom.Dataset) -> NativePixels | None:
+    """Return where the pixels are that follow a header; None where none follow."""
+    implicit, little_endian = header.original_encoding
+    elements = data_element_generator(file, bool(implicit), bool(little_endian), defer_size=0)
+    element = next(elements, None)
+    if not isinstance(element, RawDataElement) or element.tag != _PIXEL_DATA:
+        return None
+    if element.length == _UNDEFINED_LENGTH:
+        return None
+    return NativePixels(offset=element.value_tell, length=element.length)
 
 
 def _check_kind(path: Path, values: _Values) -> None:

@@ -22,17 +22,11 @@ def read_hu(header: SliceHeader) -> NDArray[np.int16]:
 
     Raise `UnreadableInstance` where pixel data are missing, cut short, or do not decode.
     """
-    name = header.path.name
-    try:
-        ds = pydicom.dcmread(header.path)
-    except Exception as error:  # a broken file makes the parser raise whatever it likes
-        raise UnreadableInstance(f"{name} cannot be read to its end") from error
-    if not ds.get("PixelData"):
-        raise UnreadableInstance(f"{name} has no pixel data, or not to their end")
-    if header.transfer_syntax_uid.is_compressed and not header.transfer_syntax_uid.is_deflated:
-        bits = _decompress(ds, header)
+    syntax = header.transfer_syntax_uid
+    if syntax.is_compressed or syntax.is_deflated:
+        bits = _decoded(header)
     else:
-        bits = _native(ds.PixelData, header)
+        bits = _native(_stored_bytes(header), header)
     return hu_from_bits(bits, header.format)
 
 
@@ -72,6 +66,33 @@ def _is_padding(
     within: NDArray[np.bool_] = (values >= low) & (values <= high)
     whole: NDArray[np.bool_] = bits == limits[0]
     return within | whole
+
+
+def _stored_bytes(header: SliceHeader) -> bytes:
+    """Return the pixels as they lie in the file; fewer bytes than declared where it ends before."""
+    pixels = header.native_pixels
+    if pixels is None or not pixels.length:
+        raise UnreadableInstance(f"{header.path.name} has no pixel data, or not to their end")
+    try:
+        with header.path.open("rb") as file:
+            file.seek(pixels.offset)
+            return file.read(pixels.length)
+    except OSError as error:
+        raise UnreadableInstance(f"{header.path.name} cannot be read to its end") from error
+
+
+def _decoded(header: SliceHeader) -> Bits:
+    """Inflate or decode what does not lie in the file as it is."""
+    name = header.path.name
+    try:
+        ds = pydicom.dcmread(header.path)
+    except Exception as error:  # a broken file makes the parser raise whatever it likes
+        raise UnreadableInstance(f"{name} cannot be read to its end") from error
+    if not ds.get("PixelData"):
+        raise UnreadableInstance(f"{name} has no pixel data, or not to their end")
+    if header.transfer_syntax_uid.is_deflated:
+        return _native(ds.PixelData, header)
+    return _decompress(ds, header)
 
 
 def _native(pixel_data: bytes, header: SliceHeader) -> Bits:

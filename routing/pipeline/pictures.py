@@ -1,6 +1,7 @@
 """Pictures of the nodules: key images for people, and those that summary pages show."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,13 +36,15 @@ def draw_key_images(
     findings: Findings, renderer: KeyImageRenderer, volume: CtVolume, folder: Path
 ) -> tuple[KeyImage, ...]:
     """Draw each nodule, with its caption, on the image that shows it largest."""
-    images = []
-    for nodule in findings.nodules:
+
+    def draw(nodule: Nodule) -> KeyImage:
         path = key_image_path(folder, nodule.tracking_id)
         mark, caption = nodule.measurement.mark, _caption(nodule, findings.operating_point)
         renderer(volume, mark, caption=caption, path=path)
-        images.append(KeyImage(tracking_uid=nodule.tracking_uid, path=path))
-    return tuple(images)
+        return KeyImage(tracking_uid=nodule.tracking_uid, path=path)
+
+    with ThreadPoolExecutor() as pool:  # scaling and compressing let go of the interpreter's lock
+        return tuple(pool.map(draw, findings.nodules))
 
 
 def draw_page_pictures(

@@ -1,9 +1,11 @@
 """From the network's output cells to candidates: peaks, places, sizes."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
@@ -36,9 +38,8 @@ class Peaks:
 def find_peaks(output: Tensor, *, lowest_score: float, limit: int) -> Peaks:
     """Return the local maxima of one output (5, D, H, W) above a score, at most ``limit``."""
     logit = output[0]
-    highest = functional.max_pool3d(logit[None, None], 3, stride=1, padding=1)[0, 0]
     lowest = float(np.log(lowest_score / (1 - lowest_score)))
-    cell = ((logit == highest) & (logit >= lowest)).nonzero()
+    cell = ((logit == _highest_around(logit)) & (logit >= lowest)).nonzero()
     strength = logit[tuple(cell.T)]
     order = strength.argsort(descending=True, stable=True)[:limit]
     cell, strength = cell[order], strength[order]
@@ -50,6 +51,15 @@ def find_peaks(output: Tensor, *, lowest_score: float, limit: int) -> Peaks:
         diameter=diameter.cpu().numpy(),
         score=strength.sigmoid().double().cpu().numpy(),
     )
+
+
+def _highest_around(values: Tensor) -> Tensor:
+    """Return the highest value of each cell and its 26 neighbours; far faster than max_pool3d."""
+    highest = functional.pad(values, (1,) * 6, value=-math.inf)
+    for axis, size in enumerate(values.shape):
+        one, two, three = (highest.narrow(axis, start, size) for start in range(3))
+        highest = torch.maximum(torch.maximum(one, two), three)
+    return highest
 
 
 def drop_doubles(peaks: Peaks) -> Peaks:
