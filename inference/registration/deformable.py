@@ -11,12 +11,13 @@ from inference.registration.affine import (
 )
 from inference.registration.elastic import Level, fit_displacement
 from inference.registration.grids import LungGrid
-from inference.registration.maps import AffineMap
+from inference.registration.maps import AffineMap, PointMap
 from inference.registration.quality import measure_quality
 from inference.registration.registration import Registration
 from inference.registration.residual import Residual, measure_residual
 from inference.registration.spline import DeformableMap, Strain
 from wetread.domain.volumes import CtVolume
+from wetread.side_by_side import side_by_side
 
 _FINE_GRID_MM = 3.0
 _COARSE = Level(spacing_mm=32.0, steps=40, first_step_mm=2.0)
@@ -58,8 +59,10 @@ class DeformableRegistrar:
         deformed = _deform(pair, fine, affine)
         if not is_sound(Strain.of(deformed.displacement)):
             return plain
-        before = measure_residual(fine.current, fine.prior, affine)
-        residual = measure_residual(fine.current, fine.prior, deformed)
+        maps: tuple[PointMap, PointMap] = (affine, deformed)
+        before, residual = side_by_side(
+            lambda one: measure_residual(fine.current, fine.prior, one), maps
+        )
         if not residual.median_mm < before.median_mm:
             return plain
         way_back = deformed.inverse()
@@ -107,10 +110,11 @@ class _Pair:
         prior_lungs: LungMask,
         spacing_mm: float,
     ) -> "_Pair":
-        return cls(
-            current=LungGrid.of(current, current_lungs, spacing_mm),
-            prior=LungGrid.of(prior, prior_lungs, spacing_mm),
+        now, before = side_by_side(
+            lambda one: LungGrid.of(*one, spacing_mm),
+            ((current, current_lungs), (prior, prior_lungs)),
         )
+        return cls(current=now, prior=before)
 
 
 def _deform(pair: _Pair, fine: _Pair, affine: AffineMap) -> DeformableMap:

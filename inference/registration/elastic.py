@@ -118,10 +118,11 @@ def _local_contrast(hu: NDArray[np.float32]) -> Tensor:
 
 
 def _smoothed(image: Tensor) -> Tensor:
-    for _ in range(2):
-        image = functional.avg_pool3d(
-            image, _WINDOW_VOXELS, 1, _WINDOW_VOXELS // 2, count_include_pad=False
-        )
+    """Return the mean of means over windows; axis by axis, for a window's whole is far slower."""
+    for axis in (0, 1, 2) * 2:
+        size = [_WINDOW_VOXELS if one == axis else 1 for one in range(3)]
+        half = [one // 2 for one in size]
+        image = functional.avg_pool3d(image, size, 1, half, count_include_pad=False)
     return image
 
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self, TypeAlias, TypeVar
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from wetread.domain.errors import VolumeError
 from wetread.domain.geometry import VolumeGeometry, as_point
 from wetread.domain.volumes import CtVolume
+from wetread.side_by_side import side_by_side
 
 Box: TypeAlias = tuple[slice, slice, slice]
 _Hu: TypeAlias = NDArray[np.float32]
@@ -78,8 +78,7 @@ def resample_encoded(
         for out, plane in zip(values[part], _planes(volume.hu, z.part(part), y, x), strict=True):
             out[...] = encode(plane)
 
-    with ThreadPoolExecutor(len(parts)) as pool:  # numpy lets go of the interpreter's lock
-        list(pool.map(fill, parts))
+    side_by_side(fill, parts)
     return values, geometry
 
 

@@ -1,7 +1,6 @@
 """Pictures of the nodules: key images for people, and those that summary pages show."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +12,7 @@ from wetread.domain.explanation import describe_mark, explain_score
 from wetread.domain.findings import Findings, ImageMark, Nodule, OperatingPoint
 from wetread.domain.volumes import CtVolume
 from wetread.ports import KeyImageRenderer
+from wetread.side_by_side import side_by_side
 
 OpenVolume: TypeAlias = Callable[[], CtVolume]
 """Returns a volume, or raises `StudyError`."""
@@ -43,8 +43,7 @@ def draw_key_images(
         renderer(volume, mark, caption=caption, path=path)
         return KeyImage(tracking_uid=nodule.tracking_uid, path=path)
 
-    with ThreadPoolExecutor() as pool:  # scaling and compressing let go of the interpreter's lock
-        return tuple(pool.map(draw, findings.nodules))
+    return tuple(side_by_side(draw, findings.nodules))
 
 
 def draw_page_pictures(

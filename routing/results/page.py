@@ -108,9 +108,10 @@ class _Sheet:
             why = f"{absent.japanese}\n{absent.english}"
             self._draw.text(place, why, font=font(_SMALL_PX), fill=_GREY)
             return
-        with Image.open(BytesIO(png)) as picture:
-            picture.thumbnail((_PICTURE, _PICTURE), Image.Resampling.LANCZOS)
-            self._picture.paste(picture.convert("RGB"), corner)
+        with Image.open(BytesIO(png)) as opened:
+            picture = opened.convert("RGB")  # colours of a palette cannot be scaled
+        picture.thumbnail((_PICTURE, _PICTURE), Image.Resampling.LANCZOS)
+        self._picture.paste(picture, corner)
 
     def _write(
         self, words: Words, size_px: int, color: tuple[int, int, int], left: int = _MARGIN

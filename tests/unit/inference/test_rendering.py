@@ -42,7 +42,7 @@ def test_the_circle_lies_around_the_marked_place(tmp_path: Path) -> None:
     draw_key_image(volume, mark(volume), caption="N1", path=path)
 
     with Image.open(path) as opened:
-        pixels = np.asarray(opened)
+        pixels = np.asarray(opened.convert("RGB"))
     assert (pixels.shape, pixels.dtype) == ((768, 768, 3), np.uint8)
     rows, columns = np.nonzero(np.all(pixels == MARKED, axis=-1))
     zoom = 768 / 200
@@ -66,7 +66,7 @@ def test_a_long_caption_is_wrapped_inside_the_picture(tmp_path: Path) -> None:
     draw_key_image(volume, mark(volume), caption="why " * 100, path=tmp_path / "key.png")
 
     with Image.open(tmp_path / "key.png") as opened:
-        shaded = np.all(np.asarray(opened) == 0, axis=-1)
+        shaded = np.asarray(opened.convert("L")) == 0
     rows, columns = np.nonzero(shaded)
     assert np.ptp(rows) > 60  # several lines
     assert columns.max() < shaded.shape[1] - 1
