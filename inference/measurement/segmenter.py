@@ -50,8 +50,11 @@ class Segmentation:
 
         Where the edge is doubtful, fewer voxels than the volume counts are more than half nodule.
         """
-        count = max(1, round(float(self.share.sum(dtype=float))))
-        level = float(np.partition(self.share.ravel(), -count)[-count])
+        shares = self.share[self.share > 0]  # a small part of the cube, and never fewer than count
+        if not shares.size:
+            return _LEVELS[0]
+        count = max(1, round(float(shares.sum(dtype=float))))
+        level = float(np.partition(shares, -count)[-count])
         return float(np.clip(level, *_LEVELS))
 
     @property

@@ -1,7 +1,7 @@
 """The image library of a measurement report (PS3.16 TID 1600)."""
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from highdicom.sr import ContainerContentItem, ContentItem
 from pydicom import Dataset
@@ -25,7 +25,8 @@ _PIXELS: Final = Code("{pixels}", "UCUM", "pixels")
 _RATIO: Final = Code("{-1:1}", "UCUM", "{-1:1}")
 _MM: Final = codes.UCUM.Millimeter
 
-# Concept, attribute, which of its values, unit.
+_Descriptor: TypeAlias = tuple[Code, str, int, Code]  # concept, attribute, which value, unit
+
 _SIZE: Final = (  # TID 1602
     (codes.DCM.PixelDataRows, "Rows", 0, _PIXELS),
     (codes.DCM.PixelDataColumns, "Columns", 0, _PIXELS),
@@ -51,15 +52,16 @@ _PLACE: Final = (  # TID 1604
 def image_library(images: Collection[Dataset]) -> ContainerContentItem:
     """Return the library of at least one image, all of one series.
 
-    highdicom's own refuses an image that lacks, say, a slice thickness; this states what is known.
+    What all images have in common is stated once, for their group (TID 1600 row 3). highdicom's
+    own library refuses an image that lacks, say, a slice thickness; this states what is known.
     """
-    entries = (
-        with_children(image(one, CONTAINS), _numbers(one, (*_SIZE, *_SPACING, *_PLACE)))
-        for one in images
-    )
-    series = _series_descriptors(next(iter(images)))
-    group = container(codes.DCM.ImageLibraryGroup, [*series, *entries])
-    return container(codes.DCM.ImageLibrary, [group])
+    first = next(iter(images))
+    stated = (*_SIZE, *_SPACING, *_PLACE)
+    common = [one for one in stated if len({_value(header, one) for header in images}) == 1]
+    own = [one for one in stated if one not in common]
+    entries = (with_children(image(one, CONTAINS), _numbers(one, own)) for one in images)
+    group = [*_series_descriptors(first), *_numbers(first, common), *entries]
+    return container(codes.DCM.ImageLibrary, [container(codes.DCM.ImageLibraryGroup, group)])
 
 
 def pixel_spacing(header: Dataset) -> Iterator[ContentItem]:
@@ -75,11 +77,16 @@ def _series_descriptors(header: Dataset) -> Iterator[ContentItem]:
         yield uid(codes.DCM.FrameOfReferenceUID, frame, HAS_ACQ_CONTEXT)
 
 
-def _numbers(
-    header: Dataset, descriptors: Iterable[tuple[Code, str, int, Code]]
-) -> Iterator[ContentItem]:
-    for name, keyword, index, unit in descriptors:
-        value = header.get(keyword)
-        values = value if isinstance(value, MultiValue) else [value]
-        if index < len(values) and values[index] is not None:
-            yield number(name, values[index], unit, HAS_ACQ_CONTEXT)
+def _numbers(header: Dataset, descriptors: Iterable[_Descriptor]) -> Iterator[ContentItem]:
+    for descriptor in descriptors:
+        value = _value(header, descriptor)
+        if value is not None:
+            name, _, _, unit = descriptor
+            yield number(name, value, unit, HAS_ACQ_CONTEXT)
+
+
+def _value(header: Dataset, descriptor: _Descriptor) -> float | None:
+    _, keyword, index, _ = descriptor
+    value = header.get(keyword)
+    values = value if isinstance(value, MultiValue) else [value]
+    return values[index] if index < len(values) else None

@@ -6,6 +6,7 @@ from pathlib import Path
 import highdicom as hd
 import numpy as np
 import pytest
+from pydicom import dcmread
 from pydicom.sr.codedict import codes
 
 from routing.results.encode import encode_results
@@ -135,6 +136,26 @@ def test_the_outline_is_selected_from_the_marked_image(
         item for item in library.ContentSequence[0].ContentSequence if item.ValueType == "IMAGE"
     )
     assert entry.referenced_sop_instance_uid == series[1].sop_instance_uid
+
+
+def test_the_image_library_states_once_what_its_images_share(
+    series: tuple[StoredInstance, ...], tmp_path: Path
+) -> None:
+    marked = [nodule(one.sop_instance_uid, number=at) for at, one in enumerate(series[1:3])]
+    sr = report(findings(*marked), series, tmp_path)
+
+    library = next(item for item in sr.ContentSequence if item.name == codes.DCM.ImageLibrary)
+    group = library.ContentSequence[0].ContentSequence
+    shared = [item.name for item in group if item.ValueType == "NUM"]
+    entries = [item for item in group if item.ValueType == "IMAGE"]
+    assert codes.DCM.PixelDataRows in shared
+    assert codes.DCM.SliceThickness in shared
+    for entry, instance in zip(entries, series[1:3], strict=True):
+        assert entry.referenced_sop_instance_uid == instance.sop_instance_uid
+        (place,) = entry.ContentSequence
+        assert place.name == codes.DCM.ImagePositionPatientZ
+        header = dcmread(instance.path, stop_before_pixels=True)
+        assert float(place.value) == pytest.approx(header.ImagePositionPatient[2])
 
 
 def test_a_mark_without_an_outline_is_a_circle(
