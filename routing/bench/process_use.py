@@ -11,9 +11,18 @@ _FORGET_PEAK: Final = "5"  # proc(5), clear_refs
 
 
 def cpu_seconds(process: int) -> float:
-    """Return the CPU time of a process, all threads."""
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-    return (int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])) / os.sysconf("SC_CLK_TCK")
+    """Return the CPU time of a process, all threads, and of those that it started and that live."""
+    return _ticks(process) / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks(process: int) -> int:
+    folder = Path(f"/proc/{process}")
+    fields = (folder / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    ticks = int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])
+    for started in (folder / "task").glob("*/children"):
+        with suppress(OSError):  # a thread or a child that has ended meanwhile
+            ticks += sum(map(_ticks, map(int, started.read_text(encoding="utf-8").split())))
+    return ticks
 
 
 def peak_bytes(process: int) -> int | None:

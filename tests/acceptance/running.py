@@ -183,3 +183,12 @@ def _object(answer: httpx.Response) -> dict[str, Any]:
     answer.raise_for_status()
     content: dict[str, Any] = answer.json()
     return content
+
+
+def own_triton(url: str) -> dict[str, str]:
+    """Return the settings of a service that starts its own Triton server."""
+    return {
+        "WETREAD_ENGINE__KIND": "triton",
+        "WETREAD_ENGINE__URL": url,
+        "WETREAD_ENGINE__START_SERVER": "true",
+    }

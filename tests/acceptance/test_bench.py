@@ -6,6 +6,9 @@ from typing import Any
 
 from inference.phantom.studies import PhantomPair
 from tests.acceptance.conftest import Wetread
+from tests.acceptance.running import own_triton
+from tests.support.private_network import free_port
+from tests.support.triton import require_wheel
 
 
 def loads(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -46,6 +49,22 @@ def test_through_the_real_service(wetread: Wetread, small_phantom: PhantomPair) 
     (alone,) = loads(json.loads(ran.stdout))["service"]
     assert {"send", "wait", "detect", "encode", "deliver"} <= set(alone["stage_seconds"])
     assert alone["cpu_seconds_per_study"] > 0
+
+
+def test_through_a_service_that_starts_its_own_triton_server(
+    wetread: Wetread, small_phantom: PhantomPair
+) -> None:
+    require_wheel()
+    ran = wetread(
+        *("bench", "--study", small_phantom.current.folder, "--at-once", "1", "--service"),
+        "--json",
+        **own_triton(f"127.0.0.1:{free_port()}"),
+    )
+    assert ran.returncode == 0, ran.stderr
+    (series,) = json.loads(ran.stdout)["series"]
+    assert series["engine"] == "triton"
+    assert series["device"].startswith("triton ")
+    assert series["loads"][0]["studies"] == 1
 
 
 def test_a_wrong_list_is_said_in_one_line(wetread: Wetread) -> None:

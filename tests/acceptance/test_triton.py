@@ -8,17 +8,9 @@ from tritonclient.grpc import InferenceServerClient
 
 from inference.phantom.studies import PhantomPair
 from tests.acceptance.conftest import Wetread
-from tests.acceptance.running import Site, serving, wait_for
+from tests.acceptance.running import Site, own_triton, serving, wait_for
 from tests.support.private_network import free_port
 from tests.support.triton import is_served, require_wheel
-
-
-def own_triton(url: str) -> dict[str, str]:
-    return {
-        "WETREAD_ENGINE__KIND": "triton",
-        "WETREAD_ENGINE__URL": url,
-        "WETREAD_ENGINE__START_SERVER": "true",
-    }
 
 
 def test_both_engines_find_the_same_and_the_server_ends_with_the_service(

@@ -35,7 +35,7 @@ from wetread.domain.volumes import CtVolume
 from wetread.ports import Detector, Progress, VolumeReader
 from wetread.settings import Engine, Settings
 
-_READY_WITHIN_SECONDS: Final = 120.0
+READY_WITHIN_SECONDS: Final = 120.0  # a server that was started for the benchmark
 _CUDA: Final = "cuda"
 
 Take = Callable[[int], StudyRun]
@@ -104,7 +104,7 @@ class EngineBench:
 
     def _until_ready(self, take: Take) -> None:
         """Take a study, and again while a server is still starting."""
-        deadline = time.monotonic() + _READY_WITHIN_SECONDS
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
         while True:
             try:
                 take(0)

@@ -111,8 +111,10 @@ class Settings(BaseSettings):
         return self.data_dir / "models"
 
     def with_engine(self, kind: Engine) -> Self:
-        """Return the same settings with another engine."""
-        return self.model_copy(update={"engine": self.engine.model_copy(update={"kind": kind})})
+        """Return the same settings with another engine; the local one has no server to start."""
+        start_server = self.engine.start_server and kind is Engine.TRITON
+        update = {"kind": kind, "start_server": start_server}
+        return self.model_copy(update={"engine": self.engine.model_copy(update=update)})
 
     @property
     def triton_dir(self) -> Path:

@@ -111,3 +111,10 @@ def test_every_precision_can_be_asked_for_and_no_other(tmp_path: Path) -> None:
         assert load_settings(write(tmp_path, text)).engine.precision == precision
     with pytest.raises(ConfigurationError, match=r"engine\.precision"):
         load_settings(write(tmp_path, "[engine]\nprecision = 'fp8'\n"))
+
+
+def test_with_the_local_engine_no_server_is_started(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, "[engine]\nkind = 'triton'\nstart_server = true\n"))
+
+    assert settings.with_engine(Engine.TRITON).engine.start_server
+    assert not settings.with_engine(Engine.LOCAL).engine.start_server
