@@ -21,7 +21,7 @@ _ROUNDING = 1e-9  # a voxel exactly on the ball's surface belongs to it
 def dilate(mask: _Mask, radius_mm: float, spacing_zyx_mm: Point) -> _Mask:
     """Return every voxel (z, y, x) that lies within ``radius_mm`` of one of the mask.
 
-    Nothing lies beyond the faces of the array. All spacings are at most the radius.
+    Nothing lies beyond the faces of the array.
     """
     squared = (radius_mm / np.asarray(spacing_zyx_mm)) ** 2 * (1 + _ROUNDING)
     reach_z, reach_y, reach_x = (int(sqrt(one)) for one in squared)
@@ -37,9 +37,9 @@ def dilate(mask: _Mask, radius_mm: float, spacing_zyx_mm: Point) -> _Mask:
 
 
 def close(mask: _Mask, radius_mm: float, spacing_zyx_mm: Point) -> _Mask:
-    """Return the mask closed with a ball, its holes filled; at the array's faces it stays open.
+    """Return the mask closed with a ball, and its holes filled.
 
-    The array must reach a ball's radius beyond the mask, or end where nothing is known.
+    So that it closes like in the open, the array must reach a ball's radius beyond the mask.
     """
     grown = dilate(mask, radius_mm, spacing_zyx_mm)
     return fill_holes(mask | ~dilate(~grown, radius_mm, spacing_zyx_mm))

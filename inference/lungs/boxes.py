@@ -1,11 +1,9 @@
 """The box of an array that a mask fills."""
 
-from typing import TypeAlias
-
 import numpy as np
 from numpy.typing import NDArray
 
-Box: TypeAlias = tuple[slice, slice, slice]
+from inference.volumes.resample import Box
 
 
 def box_of(mask: NDArray[np.bool_], margin: int = 0) -> Box:

@@ -1,6 +1,6 @@
 """What was measured: single studies, loads of several at once, and series of loads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -116,11 +116,7 @@ class LoadRun:
 
         None where that is unknown, or several studies were under way and waited for one another.
         """
-        network = self.stages.get(Stage.NETWORK)
-        whole = sum(one.wall_seconds for one in self.stages.values())
-        if network is None or self.at_once > 1:
-            return None
-        return 1 - network.wall_seconds / whole
+        return self._share_outside(lambda spent: spent.wall_seconds)
 
     @property
     def cpu_share_outside_network(self) -> float | None:
@@ -128,9 +124,14 @@ class LoadRun:
 
         None where several studies were under way: nobody can tell whose seconds they were.
         """
+        return self._share_outside(lambda spent: spent.cpu_seconds)
+
+    def _share_outside(self, seconds: Callable[[Spent], float]) -> float | None:
         network = self.stages.get(Stage.NETWORK)
-        whole = sum(one.cpu_seconds for one in self.stages.values())
-        return None if network is None or self.at_once > 1 else 1 - network.cpu_seconds / whole
+        hidden = Stage.DETECT in self.stages  # where detection is told as one, so is its network
+        if network is None or hidden or self.at_once > 1:
+            return None
+        return 1 - seconds(network) / sum(map(seconds, self.stages.values()))
 
     def jpy_per_study(self, prices: PriceTable) -> Decimal:
         """Return what a study costs."""

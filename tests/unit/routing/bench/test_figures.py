@@ -1,6 +1,7 @@
 """What is said of measured loads."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -78,6 +79,11 @@ def test_figures_of_a_load() -> None:
 def test_what_is_not_known_is_not_zero() -> None:
     assert load(run(4)).share_outside_network is None
     assert load(run(4, network=1), at_once=2).cpu_share_outside_network is None
+    elsewhere = run(4, network=1)  # the one that outlines is here, the detector's is not
+    elsewhere = replace(
+        elsewhere, stages={**elsewhere.stages, Stage.DETECT: Spent(wall_seconds=3.0)}
+    )
+    assert load(elsewhere).share_outside_network is None
     assert load(run(4, joules=3.0), run(4)).joules_per_study is None
     assert load(run(4, joules=3.0), run(4, joules=5.0)).joules_per_study == pytest.approx(4)
 
