@@ -29,9 +29,10 @@ demo: $(INSTALLED) ## Play hospital and PACS around the real service: marks, tab
 triton: $(INSTALLED) ## Install the real Triton server, for `serve` to start and for its tests
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/triton nvidia-pytriton==0.7.0
 
-# A worker a core: more threads in each would only wait for one another.
+# A worker a core: more threads in each would only wait for one another. Files in their own order:
+# the long ones of acceptance come first, and no worker is left with them at the end.
 test: $(INSTALLED) ## Run every test that can run here; missing peers are skipped and named
-	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --dist loadfile $(TESTS)
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses logical --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(INSTALLED) ## Check style, types and layers
 	$(BIN)/ruff check .
