@@ -27,7 +27,8 @@ from routing.pipeline.analysis import StudyAnalysis
 from routing.pipeline.study import StudyInput
 from routing.selection.rule_files import load_rules
 from routing.selection.select import select_series
-from wetread.bootstrap import build_analysis, load_analysis_rules, open_study, read_volume
+from wetread.bootstrap.analysis import build_analysis, load_analysis_rules, open_study
+from wetread.bootstrap.evaluation import read_volume
 from wetread.settings import Settings
 
 AT_ONCE = (1, 2, 3)

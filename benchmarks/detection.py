@@ -42,7 +42,8 @@ from tests.support.stock_retinanet import (
     stock_detector,
     stock_image,
 )
-from wetread.bootstrap import find_series, package_folders, read_volume
+from wetread.bootstrap.analysis import package_folders
+from wetread.bootstrap.evaluation import find_series, read_volume
 from wetread.domain.geometry import as_point
 from wetread.domain.volumes import CtVolume
 from wetread.settings import Settings

@@ -19,7 +19,8 @@ from inference.serving.server import DEFAULT_DIR, TritonServer, TritonWheel
 from models.registry import load_package
 from routing.selection.rule_files import load_rules
 from routing.selection.select import select_series
-from wetread.bootstrap import open_study, read_volume
+from wetread.bootstrap.analysis import open_study
+from wetread.bootstrap.evaluation import read_volume
 from wetread.settings import Engine, EngineSettings
 
 PORT = 18001

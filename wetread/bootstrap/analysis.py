@@ -1,10 +1,7 @@
 """Wires the analysis of images: what `analyze` needs and the service builds on."""
 
 import shutil
-from datetime import datetime
-from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import api
 import inference
@@ -37,6 +34,7 @@ from routing.reading.priority import load_priority_table
 from routing.reading.specialties.columns import load_column_rules
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
+from wetread.bootstrap.clock import clock_of
 from wetread.bootstrap.destinations import build_destinations, build_recipients
 from wetread.bootstrap.engine import build_detector, find_server
 from wetread.bootstrap.priors import build_archives, build_moves
@@ -45,7 +43,7 @@ from wetread.domain.days import day_from_da
 from wetread.domain.errors import ConfigurationError
 from wetread.domain.guidelines.guidance import Indication
 from wetread.domain.studies import PatientKey, StoredInstance
-from wetread.ports import Clock, Detector
+from wetread.ports import Detector
 from wetread.settings import Settings
 
 MEASURING_MODEL = "nodule-outline"
@@ -123,11 +121,6 @@ def try_model(package: ModelPackage, settings: Settings) -> None:
         load_measurer(package)
     else:
         load_model(package, settings)
-
-
-def clock_of(settings: Settings) -> Clock:
-    """Return the clock everything is wired to, in the time zone of the service."""
-    return partial(datetime.now, ZoneInfo(settings.time_zone))
 
 
 def load_analysis_rules(

@@ -12,7 +12,7 @@ from routing.records.catalog import StudyCatalog
 from routing.records.database import open_database
 from routing.records.readers import ReaderRecords
 from routing.records.study_facts import StudyFactsRecords
-from wetread.bootstrap.analysis import clock_of
+from wetread.bootstrap.clock import clock_of
 from wetread.bootstrap.reading import build_reading_desk
 from wetread.settings import Settings
 

@@ -6,7 +6,7 @@ from inference.devices import choose_device
 from routing.ledger.guard import BudgetGuard
 from routing.records.database import open_database
 from routing.records.ledger import LedgerRecords
-from wetread.bootstrap.analysis import clock_of
+from wetread.bootstrap.clock import clock_of
 from wetread.domain.costs.budgets import Budget
 from wetread.domain.costs.dated import DatedTables
 from wetread.domain.costs.payers import PayerTable

@@ -31,10 +31,10 @@ from routing.reading.assignment.desk import AssignmentDesk
 from routing.reading.assignment.timer import AssignmentTimer
 from routing.reading.prescreening import Prescreening
 from wetread.bootstrap.analysis import (
-    clock_of,
     configured_package,
 )
 from wetread.bootstrap.assignment import build_desk
+from wetread.bootstrap.clock import clock_of
 from wetread.bootstrap.engine import build_server
 from wetread.bootstrap.intake import Intake, build_intake
 from wetread.bootstrap.ledger import budgets_of

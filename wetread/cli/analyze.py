@@ -9,7 +9,7 @@ import typer
 from routing.results.document import document_from_findings
 from routing.results.objects import DEFAULT_KINDS, NAMES, kinds_from_names
 from routing.results.outputs import plan_of_kinds
-from wetread.bootstrap import build_analysis, load_analysis_rules, open_study
+from wetread.bootstrap.analysis import build_analysis, load_analysis_rules, open_study
 from wetread.cli.progress import stage_progress
 from wetread.cli.tables import findings_table, output_console
 from wetread.domain.errors import AnalysisError

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from routing.reading.assignment.desk import AssignmentDesk, Round
-from wetread.bootstrap import open_desk
+from wetread.bootstrap.assignment import open_desk
 from wetread.cli.language import Text, prefers_japanese
 from wetread.cli.tables import output_console
 from wetread.domain.words import Words

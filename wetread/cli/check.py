@@ -9,7 +9,7 @@ from rich.table import Table
 from routing.selection.folder import scan_folder
 from routing.selection.rule_files import load_rules
 from routing.selection.select import select_series
-from wetread.bootstrap import find_problems
+from wetread.bootstrap.analysis import find_problems
 from wetread.cli.language import Text, prefers_japanese
 from wetread.cli.tables import output_console
 from wetread.domain.errors import ConfigurationError, NoUsableSeries

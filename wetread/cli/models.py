@@ -10,7 +10,8 @@ from rich.table import Table
 from models.installation import install_bundle
 from models.published import find_published
 from models.registry import ModelPackage, list_packages, load_package
-from wetread.bootstrap import export_to_triton, package_folders, try_model
+from wetread.bootstrap.analysis import package_folders, try_model
+from wetread.bootstrap.engine import export_to_triton
 from wetread.cli.language import Text
 from wetread.cli.tables import output_console
 from wetread.domain.errors import ConfigurationError

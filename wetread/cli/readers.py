@@ -11,8 +11,8 @@ from rich.table import Table
 
 from routing.reading.assignment.desk import KnownReader
 from routing.reading.readers.tables import read_reader_tables
-from wetread.bootstrap import open_desk, open_reader_records
-from wetread.bootstrap.analysis import clock_of
+from wetread.bootstrap.assignment import open_desk, open_reader_records
+from wetread.bootstrap.clock import clock_of
 from wetread.cli.language import Text
 from wetread.cli.tables import output_console
 from wetread.settings import load_settings

@@ -12,7 +12,7 @@ from routing.reading.order_rules import load_order_rules
 from routing.reading.replay import Moved, replay
 from routing.records.database import open_database
 from routing.records.reading import ReadingRecords
-from wetread.bootstrap import clock_of
+from wetread.bootstrap.clock import clock_of
 from wetread.cli.language import Text
 from wetread.cli.tables import output_console
 from wetread.domain.errors import ConfigurationError

@@ -12,7 +12,7 @@ import typer
 
 from inference.registration import Registration
 from inference.registration.landmarks import read_landmarks, write_landmarks
-from wetread.bootstrap import open_image, register_images
+from wetread.bootstrap.registration import open_image, register_images
 from wetread.cli.language import Text
 from wetread.domain.errors import RegistrationError
 from wetread.domain.geometry import FloatArray, as_point

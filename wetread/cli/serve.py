@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wetread.bootstrap import build_service
+from wetread.bootstrap.service import build_service
 from wetread.logs import configure_logs
 from wetread.settings import load_settings
 

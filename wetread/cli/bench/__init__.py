@@ -11,8 +11,8 @@ from rich.table import Table
 from routing.bench.document import document_from_bench
 from routing.bench.figures import Bench, LoadSeries, Part
 from routing.ledger.prices import load_price_tables
-from wetread.bootstrap import clock_of
 from wetread.bootstrap.bench import BenchStudy, bench_machine, engine_bench
+from wetread.bootstrap.clock import clock_of
 from wetread.cli.bench.report import write_report
 from wetread.cli.bench.service import measure_service
 from wetread.cli.bench.wording import conclusions, described, load_header, load_rows

@@ -8,7 +8,8 @@ import typer
 
 from routing.ledger.payers import load_payer_tables
 from routing.records.ledger import Correction
-from wetread.bootstrap import clock_of, open_ledger
+from wetread.bootstrap.clock import clock_of
+from wetread.bootstrap.ledger import open_ledger
 from wetread.cli.language import Text
 from wetread.domain.costs.exact import MILLIONTH
 from wetread.domain.errors import LedgerError

@@ -9,7 +9,8 @@ from rich.table import Table
 from api.cost_report import report_schema
 from routing.ledger.focus import write_focus
 from routing.ledger.report import MonthReport, report_month
-from wetread.bootstrap import budgets_of, clock_of, open_ledger
+from wetread.bootstrap.clock import clock_of
+from wetread.bootstrap.ledger import budgets_of, open_ledger
 from wetread.cli.language import Text
 from wetread.cli.tables import output_console
 from wetread.domain.costs.budgets import BudgetState

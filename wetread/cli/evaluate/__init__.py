@@ -18,7 +18,7 @@ from inference.evaluation import (
 )
 from inference.evaluation.report import Provenance, document_from_evaluation
 from inference.evaluation.truth_tables import LEAST_READERS, read_truth
-from wetread.bootstrap import build_analysis, load_analysis_rules
+from wetread.bootstrap.analysis import build_analysis, load_analysis_rules
 from wetread.cli.evaluate.predictions import (
     Predictions,
     predictions_from_findings,

@@ -10,7 +10,7 @@ from inference.evaluation.report import UnanalysedScan
 from routing.pipeline.analysis import StudyAnalysis
 from routing.pipeline.study import Background, StudyInput
 from routing.results.document import document_from_findings, findings_from_document
-from wetread.bootstrap import find_series, read_volume, study_of_series
+from wetread.bootstrap.evaluation import find_series, read_volume, study_of_series
 from wetread.cli.evaluate.wording import analysing
 from wetread.cli.progress import stage_progress
 from wetread.domain.errors import EncodingError, EvaluationError

@@ -6,7 +6,7 @@ from pydicom import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from tests.support.instances import instance
-from wetread.bootstrap import open_study
+from wetread.bootstrap.analysis import open_study
 
 
 def write(folder: Path, dataset: Dataset) -> Path:
