@@ -1,16 +1,40 @@
 """Takes studies the way, so many at once, and notes what the process used meanwhile."""
 
+import itertools
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Final
 
 from routing.bench.figures import LoadRun, StudyRun
 from routing.bench.machine import usable_cores
 from routing.bench.process_use import forget_peak, peak_bytes
 from routing.pipeline.metering import Meter
+from wetread.domain.errors import WetreadError
 from wetread.ports import Progress
 
+_READY_WITHIN_SECONDS: Final = 120.0  # a server that was started for the benchmark
+_ASKED_AGAIN_AFTER_SECONDS: Final = 0.5
+
 PeakBytes = Callable[[], int | None]
+
+
+def take_until_ready(take: Callable[[int], object], not_yet: type[WetreadError]) -> None:
+    """Take a study, and again while a server is still starting: until ``not_yet`` is not raised.
+
+    ``take`` is given how often it was asked before.
+    """
+    deadline = time.monotonic() + _READY_WITHIN_SECONDS
+    for number in itertools.count():
+        try:
+            take(number)
+        except not_yet:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_ASKED_AGAIN_AFTER_SECONDS)
+        else:
+            return
 
 
 def run_loads(

@@ -1,7 +1,6 @@
 """Wires the benchmark: the tools of the analysis, each of which tells its time."""
 
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from inference.devices import choose_device, describe_device
 from inference.lungs import lungs_of
 from inference.network_time import watch_networks
 from routing.bench.figures import LoadSeries, Machine, Part, StudyRun
-from routing.bench.load import run_loads
+from routing.bench.load import run_loads, take_until_ready
 from routing.bench.machine import describe_machine
 from routing.bench.stages import Stage, StageClocks
 from routing.pipeline.metering import Meter, Spent
@@ -35,7 +34,6 @@ from wetread.domain.volumes import CtVolume
 from wetread.ports import Detector, Progress, VolumeReader
 from wetread.settings import Engine, Settings
 
-READY_WITHIN_SECONDS: Final = 120.0  # a server that was started for the benchmark
 _CUDA: Final = "cuda"
 
 Take = Callable[[int], StudyRun]
@@ -86,7 +84,7 @@ class EngineBench:
         """
         take = self._taker(part)
         with watch_networks(partial(self._clocks.begin, Stage.NETWORK), self._clocks.end):
-            self._until_ready(take)
+            take_until_ready(lambda _: take(0), EngineError)
             loads = run_loads(
                 lambda _, number: take(number),
                 at_once=at_once,
@@ -101,19 +99,6 @@ class EngineBench:
             device=self._tools.detector.model.device,
             loads=loads,
         )
-
-    def _until_ready(self, take: Take) -> None:
-        """Take a study, and again while a server is still starting."""
-        deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while True:
-            try:
-                take(0)
-            except EngineError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.5)
-            else:
-                return
 
     def _taker(self, part: Part) -> Take:
         if part is Part.MODEL:

@@ -1,6 +1,5 @@
 """Measures the real service: from the first byte of a study to its last result in the PACS."""
 
-import itertools
 import os
 import tempfile
 import time
@@ -12,14 +11,13 @@ from typing import Final
 from pydicom import Dataset, dcmread
 
 from routing.bench.figures import LoadSeries, Part, StudyRun
-from routing.bench.load import run_loads
+from routing.bench.load import run_loads, take_until_ready
 from routing.bench.process_use import cpu_seconds
 from routing.bench.stages import Stage
 from routing.pipeline.metering import Meter, Spent, processor_name
 from routing.pipeline.sharing import SharedAmount
 from routing.results.document import findings_from_document
 from routing.selection.folder import FolderScan, scan_folder
-from wetread.bootstrap.bench import READY_WITHIN_SECONDS
 from wetread.cli.demo.hospital import send_study
 from wetread.cli.demo.pacs import DemoPacs
 from wetread.cli.demo.service import AE_TITLE, DemoService, free_ports, running_service
@@ -66,7 +64,7 @@ def measure_service(
             running_service(scratch / "data", ports, log, None, variables) as service,
         ):
             play = _Played(service, ports.intake, received, [scan_folder(one) for one in folders])
-            play.until_ready()
+            take_until_ready(partial(play.take, "before"), AnalysisError)
             loads = run_loads(
                 play.take,
                 at_once=at_once,
@@ -101,18 +99,6 @@ class _Played:
         self._received = received
         self._scans = scans
         self.device = ""
-
-    def until_ready(self) -> None:
-        """Have a study analysed, and another while a server is still starting."""
-        deadline = time.monotonic() + READY_WITHIN_SECONDS
-        for number in itertools.count():
-            try:
-                self.take("before", number)
-            except AnalysisError:
-                if time.monotonic() > deadline:
-                    raise
-            else:
-                return
 
     def take(self, load: str, number: int) -> StudyRun:
         """Send a study and wait until the PACS has what came of it."""

@@ -10,14 +10,14 @@ import pytest
 
 from routing.bench.document import document_from_bench, whole_study_seconds
 from routing.bench.figures import Bench, LoadRun, LoadSeries, Machine, Part, StudyRun
-from routing.bench.load import run_load
+from routing.bench.load import run_load, take_until_ready
 from routing.bench.plots import draw_bench
 from routing.bench.stages import Stage
 from routing.pipeline.metering import Meter, Spent
 from routing.pipeline.sharing import SharedAmount
 from wetread.domain.costs.modes import CostMode
 from wetread.domain.costs.prices import PriceTable
-from wetread.domain.errors import ConfigurationError
+from wetread.domain.errors import ConfigurationError, EngineError
 
 PRICES = PriceTable(
     name="invented",
@@ -124,3 +124,17 @@ def test_every_study_of_a_load_is_taken_once() -> None:
     done = run_load(take, at_once=3, repeat=2, meter=meter, cores=2, peak_bytes=lambda: None)
     assert sorted(taken) == list(range(6))
     assert (done.studies, done.wall_seconds, done.cpu_seconds) == (6, 7.0, 1.0)
+
+
+def test_a_server_that_still_starts_is_asked_again_and_another_failure_is_not() -> None:
+    asked: list[int] = []
+
+    def take(number: int) -> None:
+        asked.append(number)
+        if number == 0:
+            raise EngineError("not yet")
+        raise ConfigurationError("never")
+
+    with pytest.raises(ConfigurationError, match="never"):
+        take_until_ready(take, EngineError)
+    assert asked == [0, 1]
